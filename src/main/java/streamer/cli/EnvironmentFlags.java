@@ -1,0 +1,101 @@
+package streamer.cli;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/**
+ * Flags from the environment: {@code STREAMER_<FLAG>} for each that is not given on the command line, and {@code PORT}
+ * for the port. Empty ones are as good as unset, and so are the addresses that Kubernetes puts there for services.
+ */
+final class EnvironmentFlags {
+    private static final String PREFIX = "STREAMER_";
+    private static final String PORT = "PORT";
+    private static final Pattern SERVICE_ADDRESS = Pattern.compile("(tcp|udp|sctp)://.*");
+
+    private final CommandSpec spec;
+    private final Map<String, String> environment;
+    private final Map<OptionSpec, String> sources = new HashMap<>();
+
+    EnvironmentFlags(CommandSpec spec, Map<String, String> environment) {
+        this.spec = spec;
+        this.environment = environment;
+    }
+
+    /** The arguments with what the environment adds, before them. */
+    List<String> addTo(List<String> arguments) {
+        var flags = new Flags(spec);
+        arguments.forEach(flags::next);
+        var all = new ArrayList<String>();
+        for (var option : spec.options()) {
+            var source = flags.isGiven(option) ? null : source(option);
+            if (source != null) {
+                sources.put(option, source);
+                all.addAll(arguments(option, String.valueOf(value(source))));
+            }
+        }
+        all.addAll(arguments);
+        return all;
+    }
+
+    private @Nullable String source(OptionSpec option) {
+        var variable = variable(option);
+        if (value(variable) != null) {
+            return variable;
+        }
+        return option.longestName().equals("--port") && value(PORT) != null ? PORT : null;
+    }
+
+    private static List<String> arguments(OptionSpec option, String value) {
+        if (option.arity().max() == 0) {
+            return Set.of("1", "true", "yes", "on").contains(value.toLowerCase(Locale.ROOT))
+                    ? List.of(option.longestName())
+                    : List.of();
+        }
+        return option.isMultiValue()
+                ? List.of(value.split(",")).stream()
+                        .map(one -> option.longestName() + "=" + one)
+                        .toList()
+                : List.of(option.longestName() + "=" + value);
+    }
+
+    private @Nullable String value(String variable) {
+        var value = environment.get(variable);
+        return value == null
+                        || value.isEmpty()
+                        || SERVICE_ADDRESS.matcher(value).matches()
+                ? null
+                : value;
+    }
+
+    private static String variable(OptionSpec option) {
+        return PREFIX
+                + option.longestName().substring(2).toUpperCase(Locale.ROOT).replace('-', '_');
+    }
+
+    /** Whether a platform has told us its port: then it wants all interfaces. */
+    boolean hasPort() {
+        return value(PORT) != null;
+    }
+
+    /** The variable that a flag came from; null if from none. */
+    @Nullable
+    String sourceOf(@Nullable OptionSpec option) {
+        return sources.get(option);
+    }
+
+    /** All variables that are meant for streamer, not for the command. */
+    Set<String> names() {
+        var names = new HashSet<>(Set.of(PORT));
+        spec.options().forEach(option -> names.add(variable(option)));
+        return names;
+    }
+}

@@ -1,0 +1,121 @@
+package streamer.cli;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import streamer.run.Executable;
+import streamer.run.LaunchException;
+import streamer.run.RunSpec;
+
+/** The flags of a run: where and how the command is executed, and when it is stopped. */
+final class RunOptions {
+    @Option(
+            names = "--max-runs",
+            paramLabel = "N",
+            description = "Runs at one time; one more gets 503. Default: 64, less where the process limit is small.")
+    private int maxRuns = ProcessLimit.defaultRuns();
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "TIME",
+            converter = TimeConverter.class,
+            description = "Stop a run after this time. Default: none.")
+    private @Nullable Duration timeout;
+
+    @Option(
+            names = "--idle-timeout",
+            paramLabel = "TIME",
+            converter = TimeConverter.class,
+            description = "Stop a run after this much time spent waiting for its output. Default: none.")
+    private @Nullable Duration idleTimeout;
+
+    @Option(
+            names = "--kill-after",
+            paramLabel = "TIME",
+            converter = TimeConverter.class,
+            description = "Time between TERM and KILL when a run is stopped. Default: 5s.")
+    private Duration killAfter = Duration.ofSeconds(5);
+
+    @Option(
+            names = "--drain",
+            paramLabel = "TIME",
+            converter = TimeConverter.class,
+            description = "Time that running streams get at shutdown before they are stopped. Default: 20s.")
+    private Duration drain = Duration.ofSeconds(20);
+
+    @Option(
+            names = "--stderr",
+            paramLabel = "log|merge|drop",
+            description = "The command's standard error: to streamer's own, into the stream, or nowhere. Default: log.")
+    private RunSpec.Stderr stderr = RunSpec.Stderr.LOG;
+
+    @Option(names = "--cwd", paramLabel = "DIR", description = "The command's directory. Default: streamer's own.")
+    private @Nullable Path directory;
+
+    @Option(
+            names = "--env",
+            paramLabel = "NAME=VALUE",
+            description = "One more variable in the command's environment. May be given again.")
+    private List<String> environment = new ArrayList<>();
+
+    int maxRuns() {
+        if (maxRuns < 1) {
+            throw new UsageException("--max-runs: must be at least 1");
+        }
+        return maxRuns;
+    }
+
+    Duration killAfter() {
+        return killAfter;
+    }
+
+    Duration drain() {
+        return drain;
+    }
+
+    /**
+     * The value of these flags.
+     *
+     * @param inherited streamer's own environment
+     * @param dropped the variables of it that are none of the command's business
+     * @throws LaunchException if the command cannot be found or executed
+     */
+    RunSpec toSpec(List<String> command, Map<String, String> inherited, Set<String> dropped) throws LaunchException {
+        if (directory != null && !Files.isDirectory(directory)) {
+            throw new UsageException("--cwd: " + directory + ": no such directory");
+        }
+        var variables = new HashMap<>(inherited);
+        variables.keySet().removeAll(dropped);
+        variables.putIfAbsent("PYTHONUNBUFFERED", "1"); // else Python holds what it writes to a pipe
+        for (var variable : environment) {
+            var equals = variable.indexOf('=');
+            if (equals < 1) {
+                throw new UsageException("--env: '" + variable + "' is not like NAME=VALUE");
+            }
+            variables.put(variable.substring(0, equals), variable.substring(equals + 1));
+        }
+        var found = new ArrayList<>(command);
+        found.set(0, Executable.find(command.get(0), variables.get("PATH"), directory));
+        return new RunSpec(
+                found,
+                directory,
+                variables,
+                new RunSpec.Stdin.Empty(),
+                stderr,
+                new RunSpec.Limits(positive("--timeout", timeout), positive("--idle-timeout", idleTimeout)));
+    }
+
+    private static @Nullable Duration positive(String flag, @Nullable Duration time) {
+        if (time != null && time.isZero()) {
+            throw new UsageException(flag + ": must be more than 0");
+        }
+        return time;
+    }
+}

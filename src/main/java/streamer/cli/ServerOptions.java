@@ -1,0 +1,118 @@
+package streamer.cli;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+import streamer.http.PathPattern;
+import streamer.http.ServerConfig;
+
+/** The flags of the server: where it listens, what it answers to, how it streams. */
+final class ServerOptions {
+    private static final Pattern TOKEN = Pattern.compile("[A-Z][A-Z-]*");
+    private static final List<String> NEVER_RUN = List.of("HEAD", "OPTIONS", "TRACE", "CONNECT");
+    private static final Duration STALLED_AFTER = Duration.ofSeconds(60);
+    private static final int MAX_PORT = 65_535;
+
+    @Option(
+            names = {"-p", "--port"},
+            paramLabel = "N",
+            description = "Port to listen on, 0 for any free one. Default: $PORT, else 8080.")
+    private int port = 8080;
+
+    @Option(
+            names = "--host",
+            paramLabel = "ADDR",
+            description = "Address to listen on. Default: 127.0.0.1, or 0.0.0.0 where the environment sets PORT.")
+    private @Nullable String host;
+
+    @Option(
+            names = "--path",
+            paramLabel = "PATTERN",
+            converter = PathConverter.class,
+            description = "Request path that runs the command: an exact one, or /jobs/* for /jobs and all below it."
+                    + " May be given again. Default: /.")
+    private List<PathPattern> paths = new ArrayList<>();
+
+    @Option(
+            names = "--methods",
+            paramLabel = "LIST",
+            converter = MethodsConverter.class,
+            description = "Methods that run the command. Default: GET,POST,PUT,PATCH,DELETE.")
+    private Methods methods = new Methods(List.of("GET", "POST", "PUT", "PATCH", "DELETE"));
+
+    @Option(
+            names = "--max-body",
+            paramLabel = "SIZE",
+            converter = SizeConverter.class,
+            description = "A larger request body is refused. Default: 1g.")
+    private long maxBody = 1L << 30;
+
+    @Option(
+            names = "--max-spool",
+            paramLabel = "SIZE",
+            converter = SizeConverter.class,
+            description = "What the files of all uploads together may hold. Default: 2g.")
+    private long maxSpool = 2L << 30;
+
+    @Option(
+            names = "--uploads",
+            paramLabel = "files|raw",
+            description = "Hand a form's files on as files, or its body as it is. Default: files.")
+    private ServerConfig.Uploads uploads = ServerConfig.Uploads.FILES;
+
+    /**
+     * The value of these flags.
+     *
+     * @param defaultHost the address to listen on if no flag says another
+     */
+    ServerConfig toConfig(String defaultHost, ServerConfig.Stream stream) {
+        if (port < 0 || port > MAX_PORT) {
+            throw new UsageException("--port: must be from 0 to " + MAX_PORT);
+        }
+        return new ServerConfig(
+                host == null ? defaultHost : host,
+                port,
+                paths.isEmpty() ? List.of(PathPattern.parse("/")) : paths,
+                methods.names(),
+                stream,
+                new ServerConfig.Body(maxBody, maxSpool, uploads, STALLED_AFTER));
+    }
+
+    /** Methods as one value, since a list would grow with every use of the flag. */
+    record Methods(List<String> names) {}
+
+    /** {@code POST} or {@code GET,POST}. */
+    static final class MethodsConverter implements ITypeConverter<Methods> {
+        @Override
+        public Methods convert(String text) {
+            var names = List.of(text.toUpperCase(Locale.ROOT).split(","));
+            for (var name : names) {
+                if (!TOKEN.matcher(name).matches()) {
+                    throw new TypeConversionException("'" + text + "' is not a list of methods like GET,POST");
+                }
+                if (NEVER_RUN.contains(name)) {
+                    throw new TypeConversionException(name + " never runs the command");
+                }
+            }
+            return new Methods(names);
+        }
+    }
+
+    /** {@code /}, {@code /jobs} or {@code /jobs/*}. */
+    static final class PathConverter implements ITypeConverter<PathPattern> {
+        @Override
+        public PathPattern convert(String text) {
+            try {
+                return PathPattern.parse(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(String.valueOf(e.getMessage()));
+            }
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package streamer.cli;
+
+import java.time.Duration;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+import streamer.http.FlushPolicy;
+import streamer.http.ServerConfig;
+
+/** The flags of the stream: when bytes leave, and what tells that it lives and how it ended. */
+final class StreamOptions {
+    @Option(
+            names = "--flush-bytes",
+            paramLabel = "SIZE",
+            converter = SizeConverter.class,
+            description = "Flush as soon as this many bytes wait, at most 64k. Default: 1, always at once.")
+    private long flushBytes = 1;
+
+    @Option(
+            names = "--flush-after",
+            paramLabel = "TIME",
+            converter = TimeConverter.class,
+            description = "However few bytes wait, flush after this time. 0: wait for the threshold, a heartbeat"
+                    + " or the end. Default: 1s.")
+    private Duration flushAfter = Duration.ofSeconds(1);
+
+    @Option(
+            names = "--heartbeat",
+            paramLabel = "TIME",
+            converter = TimeConverter.class,
+            description = "Send a heartbeat after this much silence: event streams always, plain ones with"
+                    + " --heartbeat-text. Default: 15s.")
+    private Duration heartbeat = Duration.ofSeconds(15);
+
+    @Option(
+            names = "--heartbeat-text",
+            paramLabel = "TEXT",
+            converter = HeartbeatTextConverter.class,
+            description = "What a silent plain stream sends, like . or \\n (escapes: \\n \\t \\\\). Default: nothing.")
+    private String heartbeatText = "";
+
+    @Option(
+            names = "--content-type",
+            paramLabel = "TYPE",
+            converter = HeaderConverter.class,
+            description = "Type of the plain stream. Default: text/plain; charset=utf-8.")
+    private String contentType = "text/plain; charset=utf-8";
+
+    @Option(
+            names = "--status-wait",
+            paramLabel = "TIME",
+            converter = TimeConverter.class,
+            description = "How long a run may stay silent before its 200 is sent; one that fails silently within it"
+                    + " is a 500. Default: 1s.")
+    private Duration statusWait = Duration.ofSeconds(1);
+
+    @Option(
+            names = "--on-failure",
+            paramLabel = "abort|end",
+            description = "Break a plain stream off when the command fails, or end it cleanly. Default: abort.")
+    private ServerConfig.OnFailure onFailure = ServerConfig.OnFailure.ABORT;
+
+    /** The value of these flags. */
+    ServerConfig.Stream toStream() {
+        if (flushBytes < 1 || flushBytes > FlushPolicy.MAX_FLUSH_BYTES) {
+            throw new UsageException("--flush-bytes: must be from 1 to 64k");
+        }
+        if (heartbeat.isZero()) {
+            throw new UsageException("--heartbeat: must be more than 0");
+        }
+        var flush = new FlushPolicy((int) flushBytes, flushAfter, heartbeat, heartbeatText);
+        return new ServerConfig.Stream(contentType, flush, statusWait, onFailure);
+    }
+
+    /** What may stand in a header. */
+    static final class HeaderConverter implements ITypeConverter<String> {
+        @Override
+        public String convert(String text) {
+            if (text.isBlank() || !text.chars().allMatch(c -> c >= ' ' && c < 127)) {
+                throw new TypeConversionException("'" + text + "' cannot stand in a header");
+            }
+            return text;
+        }
+    }
+}

@@ -1,0 +1,191 @@
+package streamer.format;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.nio.ByteBuffer;
+import streamer.output.Ending;
+
+/**
+ * The output as an event stream (HTML Living Standard, 9.2): a {@code message} for each line, a {@code part} for a line
+ * that takes its time, an {@code exit} at the end. Ids are {@code <run>:<position>}, the position being the offset of the
+ * byte after the line.
+ */
+public final class ServerSentEvents implements Format {
+    /** A longer line is shown in pieces of this many bytes. */
+    static final int MAX_LINE_BYTES = 64 * 1024;
+
+    private static final int ROOM_BYTES = 8 * 1024;
+    private static final byte[] DATA = ascii("data: ");
+    private static final byte[] PART = ascii("event: part\ndata: ");
+    private static final byte[] HEARTBEAT = ascii(":\n\n");
+
+    private final String run;
+    private final byte[] id;
+    private final byte[] line = new byte[MAX_LINE_BYTES];
+    private int lineLength;
+    private boolean partShown = true;
+    private boolean afterCarriageReturn;
+    private long position;
+    private ByteBuffer events = ByteBuffer.allocate(ROOM_BYTES);
+
+    /**
+     * The events of one run.
+     *
+     * @param run the run's id
+     */
+    public ServerSentEvents(String run) {
+        this.run = run;
+        id = ascii("id: " + run + ":");
+    }
+
+    @Override
+    public String contentType(String plainContentType) {
+        return EVENT_STREAM;
+    }
+
+    @Override
+    public boolean tellsEnding() {
+        return true;
+    }
+
+    @Override
+    public ByteBuffer begin() {
+        events.clear();
+        putId();
+        put((byte) '\n');
+        return events.flip();
+    }
+
+    @Override
+    public ByteBuffer encode(ByteBuffer bytes) {
+        events.clear();
+        while (bytes.hasRemaining() && events.position() < ROOM_BYTES) {
+            take(bytes.get());
+        }
+        return events.flip();
+    }
+
+    private void take(byte next) {
+        position++;
+        if (next == '\n' && afterCarriageReturn) {
+            afterCarriageReturn = false;
+            return;
+        }
+        afterCarriageReturn = next == '\r';
+        if (next == '\n' || next == '\r') {
+            message(lineLength);
+            return;
+        }
+        if (lineLength == line.length) {
+            position--;
+            message(wholeCharacters());
+            position++;
+        }
+        line[lineLength++] = next;
+        partShown = false;
+    }
+
+    /** Sends the first bytes of the line; the rest, part of a character at most, begins the next one. */
+    private void message(int length) {
+        var rest = lineLength - length;
+        position -= rest;
+        putId();
+        position += rest;
+        put(DATA);
+        putText(length);
+        put((byte) '\n');
+        put((byte) '\n');
+        System.arraycopy(line, length, line, 0, rest);
+        lineLength = rest;
+        partShown = true;
+    }
+
+    @Override
+    public boolean hasPart() {
+        return !partShown && wholeCharacters() > 0;
+    }
+
+    @Override
+    public ByteBuffer part() {
+        events.clear();
+        put(PART);
+        putText(wholeCharacters());
+        put((byte) '\n');
+        put((byte) '\n');
+        partShown = true;
+        return events.flip();
+    }
+
+    /** The line's length without the bytes of a last UTF-8 character (RFC 3629, 3) that has not come whole. */
+    private int wholeCharacters() {
+        for (var back = 1; back <= Math.min(3, lineLength); back++) {
+            var lead = line[lineLength - back] & 0xFF;
+            if (lead >= 0xC0) {
+                var needed = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+                return back < needed ? lineLength - back : lineLength;
+            }
+            if (lead < 0x80) {
+                break;
+            }
+        }
+        return lineLength;
+    }
+
+    @Override
+    public ByteBuffer heartbeat() {
+        return ByteBuffer.wrap(HEARTBEAT);
+    }
+
+    @Override
+    public ByteBuffer end(Ending ending, long millis) {
+        events.clear();
+        if (lineLength > 0) {
+            message(lineLength);
+        }
+        var code = ending.code().isPresent() ? Integer.toString(ending.code().getAsInt()) : "null";
+        putId();
+        put(ascii("event: exit\ndata: {\"run\":\"" + run + "\",\"code\":" + code + ",\"ended\":\"" + ending.word()
+                + "\",\"millis\":" + millis + "}\n\n"));
+        return events.flip();
+    }
+
+    private void putId() {
+        put(id);
+        put(ascii(Long.toString(position)));
+        put((byte) '\n');
+    }
+
+    /** Puts the line's first bytes, with U+FFFD for what is no UTF-8. */
+    private void putText(int length) {
+        for (var i = 0; i < length; i++) {
+            if (line[i] < 0) {
+                put(new String(line, 0, length, UTF_8).getBytes(UTF_8));
+                return;
+            }
+        }
+        reserve(length);
+        events.put(line, 0, length);
+    }
+
+    private void put(byte[] bytes) {
+        reserve(bytes.length);
+        events.put(bytes);
+    }
+
+    private void put(byte one) {
+        reserve(1);
+        events.put(one);
+    }
+
+    private void reserve(int bytes) {
+        if (events.remaining() < bytes) {
+            var room = Math.max(events.capacity() * 2, events.position() + bytes);
+            events = ByteBuffer.allocate(room).put(events.flip());
+        }
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(US_ASCII);
+    }
+}

@@ -1,0 +1,79 @@
+package streamer.http;
+
+import io.undertow.io.IoCallback;
+import io.undertow.io.Sender;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A response that is no stream: to a request that runs nothing, or whose run came to nothing. What its client still
+ * sends is drained, up to a limit, so that the client gets to read the answer.
+ *
+ * <p>Threads: any that owns the exchange; does not wait.
+ */
+final class Answer {
+    static final HttpString NO_SNIFF = new HttpString("X-Content-Type-Options");
+    static final int RETRY_SOON_SECONDS = 1;
+    static final int RETRY_LATER_SECONDS = 10;
+
+    private Answer() {}
+
+    /** Answers with a status and a line. */
+    static void line(HttpServerExchange exchange, int status, String line) {
+        var headers = exchange.getResponseHeaders();
+        headers.put(Headers.CONTENT_TYPE, "text/plain; charset=utf-8");
+        headers.put(NO_SNIFF, "nosniff");
+        headers.put(Headers.CACHE_CONTROL, "no-store");
+        send(exchange, status, (line + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Answers that the server cannot do it now, but perhaps in some seconds. */
+    static void later(HttpServerExchange exchange, int seconds, String line) {
+        exchange.getResponseHeaders().put(Headers.RETRY_AFTER, seconds);
+        line(exchange, 503, line);
+    }
+
+    /** Answers with a status and no body. */
+    static void empty(HttpServerExchange exchange, int status) {
+        exchange.setStatusCode(status);
+        end(exchange);
+    }
+
+    private static void send(HttpServerExchange exchange, int status, byte[] body) {
+        exchange.setStatusCode(status);
+        exchange.setResponseContentLength(body.length);
+        exchange.getResponseSender().send(ByteBuffer.wrap(body), new IoCallback() {
+            @Override
+            public void onComplete(HttpServerExchange done, Sender sender) {
+                end(done);
+            }
+
+            @Override
+            public void onException(HttpServerExchange done, Sender sender, IOException exception) {
+                IoCallback.END_EXCHANGE.onException(done, sender, exception);
+            }
+        });
+    }
+
+    private static void end(HttpServerExchange exchange) {
+        if (exchange.isRequestComplete()) {
+            exchange.endExchange();
+            return;
+        }
+        exchange.getResponseSender().close(new IoCallback() {
+            @Override
+            public void onComplete(HttpServerExchange done, Sender sender) {
+                RequestBody.of(done).drain();
+            }
+
+            @Override
+            public void onException(HttpServerExchange done, Sender sender, IOException exception) {
+                IoCallback.END_EXCHANGE.onException(done, sender, exception);
+            }
+        });
+    }
+}

@@ -1,0 +1,27 @@
+package streamer.http;
+
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import streamer.run.Runs;
+
+/** {@code /-/health}: whether new runs are welcome. */
+final class HealthRule implements HttpHandler {
+    private final Runs runs;
+    private final HttpHandler next;
+
+    HealthRule(Runs runs, HttpHandler next) {
+        this.runs = runs;
+        this.next = next;
+    }
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) throws Exception {
+        if (!exchange.getRequestPath().equals("/-/health")) {
+            next.handleRequest(exchange);
+        } else if (runs.refusal() == Runs.Refusal.DRAINING) {
+            Answer.line(exchange, 503, "draining");
+        } else {
+            Answer.line(exchange, 200, "ok");
+        }
+    }
+}

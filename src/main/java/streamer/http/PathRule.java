@@ -1,0 +1,43 @@
+package streamer.http;
+
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.AttachmentKey;
+import java.util.List;
+import java.util.Optional;
+
+/** Which paths run the command. Crawlers and browsers ask for everything else: favicons, robots.txt, what comes to mind. */
+final class PathRule implements HttpHandler {
+    static final AttachmentKey<PathPattern.Match> MATCH = AttachmentKey.create(PathPattern.Match.class);
+    private static final String ROBOTS = "/robots.txt";
+
+    private final List<PathPattern> patterns;
+    private final HttpHandler next;
+
+    PathRule(List<PathPattern> patterns, HttpHandler next) {
+        this.patterns = patterns;
+        this.next = next;
+    }
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) throws Exception {
+        var path = exchange.getRequestPath();
+        var isReserved = path.equals("/favicon.ico") || path.startsWith("/-/");
+        var match = isReserved ? Optional.<PathPattern.Match>empty() : match(path);
+        if (match.isPresent()) {
+            exchange.putAttachment(MATCH, match.get());
+            next.handleRequest(exchange);
+        } else if (path.equals(ROBOTS)) {
+            Answer.line(exchange, 200, "User-agent: *\nDisallow: /");
+        } else {
+            Answer.line(exchange, 404, "Not found.");
+        }
+    }
+
+    private Optional<PathPattern.Match> match(String path) {
+        return patterns.stream()
+                .map(pattern -> pattern.match(path))
+                .flatMap(Optional::stream)
+                .findFirst();
+    }
+}

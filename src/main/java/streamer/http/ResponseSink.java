@@ -1,0 +1,306 @@
+package streamer.http;
+
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.protocol.http.HttpAttachments;
+import io.undertow.util.HeaderMap;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import streamer.format.Format;
+import streamer.http.ServerConfig.OnFailure;
+import streamer.output.Chunk;
+import streamer.output.Ending;
+
+/**
+ * The one place where a stream's response is written: open, then committed to its status, then ended. Committing happens
+ * once; after the end all writes are dropped.
+ *
+ * <p>Threads: the viewer's writes and may wait for the socket; the pulse only tries the lock, does nothing while a write
+ * is under way, and writes what the socket takes at once. The lock guards the order of the bytes; it is let go while
+ * waiting.
+ */
+final class ResponseSink {
+    private final HttpServerExchange exchange;
+    private final ServerConfig.Stream config;
+    private final FlushPolicy policy;
+    private final Format format;
+    private final String run;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final long startNanos = System.nanoTime();
+    private Runnable gone = () -> {};
+    private @Nullable ClientGone clientGone;
+    private @Nullable ResponseChannel channel;
+    private ByteBuffer waiting = ByteBuffer.allocate(0);
+    private long waitingSince;
+    private long partSince;
+    private long lastWriteNanos;
+    private boolean ended;
+    private @Nullable Ending ending;
+
+    /**
+     * The sink of one response.
+     *
+     * @param run the run's id
+     */
+    ResponseSink(HttpServerExchange exchange, ServerConfig.Stream config, Format format, String run) {
+        this.exchange = exchange;
+        this.config = config;
+        this.format = format;
+        this.run = run;
+        policy = config.flush();
+    }
+
+    /**
+     * The run has begun. Sends the head at once where the format or the configuration wants it so.
+     *
+     * @param whenGone what happens when the client leaves; must not wait
+     */
+    void begin(Runnable whenGone) throws IOException {
+        lock.lock();
+        try {
+            gone = whenGone;
+            clientGone = ClientGone.of(exchange, whenGone);
+            if (!ended && (format.tellsEnding() || config.statusWait().isZero())) {
+                send(format.begin());
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes what the run wrote: sends it, or keeps it until enough waits. */
+    void write(Chunk chunk) throws IOException {
+        var bytes = chunk.bytes();
+        lock.lock();
+        try {
+            while (bytes.hasRemaining() && !ended) {
+                put(format.encode(bytes));
+            }
+            if (!ended) {
+                noticePart();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void put(ByteBuffer body) throws IOException {
+        if (policy.isDue(waiting.position() + body.remaining())) {
+            send(body);
+        } else {
+            keep(body);
+        }
+    }
+
+    private void noticePart() throws IOException {
+        if (!format.hasPart()) {
+            partSince = 0;
+        } else if (policy.showsPartsAtOnce()) {
+            put(format.part());
+        } else if (partSince == 0) {
+            partSince = System.nanoTime();
+        }
+    }
+
+    private void keep(ByteBuffer body) {
+        if (waiting.position() == 0) {
+            waitingSince = System.nanoTime();
+        }
+        if (waiting.remaining() < body.remaining()) {
+            var room = Math.max(policy.flushBytes(), waiting.position() + body.remaining());
+            waiting = ByteBuffer.allocate(room).put(waiting.flip());
+        }
+        waiting.put(body);
+    }
+
+    private void send(ByteBuffer body) throws IOException {
+        var committed = commit();
+        waiting.flip();
+        try {
+            committed.write(waiting, body);
+        } finally {
+            waiting.clear();
+            lastWriteNanos = System.nanoTime();
+        }
+    }
+
+    /** Fixes the status at 200; the head leaves with the first bytes, or the first flush. */
+    private ResponseChannel commit() throws IOException {
+        if (channel == null) {
+            exchange.setStatusCode(200);
+            StreamHeaders.put(exchange, format.contentType(config.contentType()));
+            StreamHeaders.putRun(exchange, run);
+            exchange.putAttachment(HttpAttachments.RESPONSE_TRAILER_SUPPLIER, this::trailers);
+            channel = new ResponseChannel(exchange, lock, gone);
+            lastWriteNanos = System.nanoTime();
+        }
+        return channel;
+    }
+
+    private HeaderMap trailers() {
+        var trailers = new HeaderMap();
+        if (ending != null) {
+            StreamHeaders.putEnding(trailers, ending);
+        }
+        return trailers;
+    }
+
+    /** Does what has become due while the viewer waits for the run; never waits itself. */
+    void pulse(long now) throws IOException {
+        if (!lock.tryLock()) {
+            return;
+        }
+        try {
+            if (ended || (channel != null && channel.isWriting())) {
+                return;
+            }
+            if (clientGone != null && exchange.isRequestComplete()) { // till then the body's reader would notice
+                clientGone.arm();
+            }
+            if (channel == null && now - startNanos >= config.statusWait().toNanos()) {
+                offer();
+            }
+            if (partSince != 0 && policy.isDue(now - partSince)) {
+                partSince = 0;
+                keep(format.part());
+                offer();
+            }
+            if (waiting.position() > 0 && policy.isDue(now - waitingSince)) {
+                offer();
+            }
+            if (channel != null && policy.isHeartbeatDue(now - lastWriteNanos)) {
+                beat();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void beat() throws IOException {
+        var heartbeat = format.heartbeat();
+        if (heartbeat.hasRemaining()) {
+            if (waiting.position() == 0) {
+                keep(heartbeat);
+            }
+            offer();
+        }
+    }
+
+    private void offer() throws IOException {
+        var committed = commit();
+        waiting.flip();
+        try {
+            if (committed.offer(waiting) > 0) {
+                lastWriteNanos = System.nanoTime();
+            }
+        } finally {
+            waiting.compact();
+        }
+    }
+
+    /** For how long the client has taken nothing of what is being written, in nanoseconds; 0 if nothing is. */
+    long blockedNanos(long now) {
+        lock.lock();
+        try {
+            return channel == null ? 0 : channel.blockedNanos(now);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** For how long a stream that has no heartbeat has been silent, in nanoseconds; 0 if nobody needs to know. */
+    long silentNanos(long now) {
+        lock.lock();
+        try {
+            var isQuiet = channel != null
+                    && !ended
+                    && !channel.isWriting()
+                    && !format.heartbeat().hasRemaining();
+            return isQuiet ? now - lastWriteNanos : 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Answers with a status and a line instead of a stream, unless the stream has begun: then does nothing. */
+    void fail(int status, String line, @Nullable Ending why) {
+        lock.lock();
+        try {
+            if (channel != null || ended) {
+                return;
+            }
+            ended = true;
+        } finally {
+            lock.unlock();
+        }
+        disarm();
+        StreamHeaders.putRun(exchange, run);
+        if (why != null) {
+            StreamHeaders.putEnding(exchange.getResponseHeaders(), why);
+        }
+        if (status == 503) {
+            Answer.later(exchange, Answer.RETRY_SOON_SECONDS, line);
+        } else {
+            Answer.line(exchange, status, line);
+        }
+    }
+
+    /**
+     * Ends the response as the run ended; waits until the socket has taken all.
+     *
+     * @param failureLine the answer if the run failed before it wrote anything, and no status has been chosen
+     */
+    void end(Ending how, long millis, String failureLine) throws IOException {
+        if (isSilentFailure(how)) {
+            fail(500, failureLine, how);
+        }
+        lock.lock();
+        try {
+            if (ended) {
+                return;
+            }
+            ended = true;
+            ending = how;
+            send(format.end(how, millis));
+            disarm();
+            if (how.isSuccess() || format.tellsEnding() || config.onFailure() == OnFailure.END) {
+                commit().finish();
+            } else {
+                commit().breakOff();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isSilentFailure(Ending how) {
+        lock.lock();
+        try {
+            return channel == null && !ended && waiting.position() == 0 && !how.isSuccess();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void disarm() {
+        if (clientGone != null) {
+            clientGone.disarm();
+        }
+    }
+
+    /** Breaks the response off without waiting for the client to take anything. */
+    void abandon() {
+        lock.lock();
+        try {
+            ended = true;
+            disarm();
+            commit().close();
+        } catch (IOException e) {
+            // There is no channel to close any more.
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,183 @@
+package streamer.http;
+
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.HashMap;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+import streamer.format.Format;
+import streamer.format.PlainText;
+import streamer.format.ServerSentEvents;
+import streamer.http.CgiEnvironment.BadValueException;
+import streamer.output.Ending.Reason;
+import streamer.run.LaunchException;
+import streamer.run.Run;
+import streamer.run.RunSpec;
+import streamer.run.RunSpec.Stdin;
+import streamer.run.Runs;
+
+/**
+ * The end of the chain: a run for the request.
+ *
+ * <p>Threads: decides on the I/O thread whether there is one, then hands over to a thread of the run's own.
+ */
+final class StreamHandler implements HttpHandler {
+    private static final Logger LOG = System.getLogger(StreamHandler.class.getName());
+    private static final String TOO_LARGE = "The request's body is larger than is accepted.";
+
+    private final ServerConfig config;
+    private final RunSpec spec;
+    private final Runs runs;
+    private final Executor threads;
+    private final Spool spool;
+
+    StreamHandler(ServerConfig config, RunSpec spec, Runs runs, Executor threads) {
+        this.config = config;
+        this.spec = spec;
+        this.runs = runs;
+        this.threads = threads;
+        spool = new Spool(config.body().maxSpoolBytes());
+    }
+
+    static List<String> accept(HttpServerExchange exchange) {
+        var accept = exchange.getRequestHeaders().get(Headers.ACCEPT);
+        return accept == null ? List.of() : accept;
+    }
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) {
+        if (exchange.getRequestContentLength() > config.body().maxBytes()) {
+            Answer.line(exchange, 413, TOO_LARGE);
+            return;
+        }
+        var id = runs.newId();
+        var sink = new ResponseSink(exchange, config.stream(), format(exchange, id), id);
+        var body = exchange.isRequestComplete() ? null : RequestBody.of(exchange);
+        var run = runs.admit(id, new Viewer(sink, body, config.body(), failureLine(), threads));
+        if (run == null) {
+            refuse(exchange);
+            return;
+        }
+        AccessLog.of(exchange).expectRun();
+        var stream = new Stream(exchange, run, sink, body);
+        exchange.dispatch(task -> handOver(task, stream), stream);
+    }
+
+    private Format format(HttpServerExchange exchange, String id) {
+        return Format.wantsEvents(accept(exchange))
+                ? new ServerSentEvents(id)
+                : new PlainText(config.stream().flush().heartbeatText());
+    }
+
+    private String failureLine() {
+        return "The command failed before it wrote anything."
+                + (spec.stderr() == RunSpec.Stderr.LOG ? " Its standard error is in the server's log." : "");
+    }
+
+    private void refuse(HttpServerExchange exchange) {
+        if (runs.refusal() == Runs.Refusal.DRAINING) {
+            exchange.setPersistent(false);
+            exchange.getResponseHeaders().put(Headers.CONNECTION, "close");
+            Answer.later(exchange, Answer.RETRY_LATER_SECONDS, "The server is shutting down.");
+        } else {
+            Answer.later(exchange, Answer.RETRY_SOON_SECONDS, "All runs are taken.");
+        }
+    }
+
+    private void handOver(Runnable task, Stream stream) {
+        try {
+            threads.execute(task);
+        } catch (OutOfMemoryError | RejectedExecutionException e) { // no thread to be had
+            stream.fail(503, "The server is out of threads or memory.");
+            stream.close();
+        }
+    }
+
+    /** One request with its run, on the run's thread. */
+    private final class Stream implements Runnable, AutoCloseable {
+        private final HttpServerExchange exchange;
+        private final Run run;
+        private final ResponseSink sink;
+        private final @Nullable RequestBody body;
+
+        Stream(HttpServerExchange exchange, Run run, ResponseSink sink, @Nullable RequestBody body) {
+            this.exchange = exchange;
+            this.run = run;
+            this.sink = sink;
+            this.body = body;
+        }
+
+        @Override
+        public void run() {
+            Thread.currentThread().setName("run-" + run.id().substring(0, 8));
+            try (this;
+                    var uploads = new Uploads(spool)) {
+                run.execute(prepare(uploads));
+            } catch (LaunchException e) {
+                LOG.log(Level.WARNING, "run {0}: {1}", run.id(), e.getMessage());
+                LOG.log(Level.DEBUG, "cause", e);
+                fail(status(e), "The command cannot be launched: " + e.getMessage() + ".");
+            } catch (BadValueException | Uploads.BadFormException e) {
+                fail(400, String.valueOf(e.getMessage()));
+            } catch (RequestBody.TooLargeException e) {
+                fail(413, TOO_LARGE);
+            } catch (RequestBody.DetachedException e) {
+                fail(503, "The server is shutting down.");
+            } catch (Spool.FullException e) {
+                fail(503, "There is no room for more uploads now.");
+            } catch (IOException e) {
+                LOG.log(Level.DEBUG, () -> "run " + run.id() + ": upload: " + e);
+                fail(507, "The upload could not be kept.");
+            } catch (RuntimeException | Error e) {
+                LOG.log(Level.ERROR, "run " + run.id() + ": " + e, e);
+                run.stop(Reason.SHUTDOWN);
+                sink.abandon();
+            }
+        }
+
+        private RunSpec prepare(Uploads uploads) throws IOException, BadValueException {
+            var cgi = CgiEnvironment.of(exchange, exchange.getAttachment(PathRule.MATCH));
+            var stdin = stdin(uploads, cgi);
+            var variables = new HashMap<>(cgi.variables());
+            variables.put("STREAMER_RUN", run.id());
+            return spec.with(variables, stdin);
+        }
+
+        private Stdin stdin(Uploads uploads, CgiEnvironment cgi) throws IOException, BadValueException {
+            if (body == null) {
+                return new Stdin.Empty();
+            }
+            if (config.body().uploads() == ServerConfig.Uploads.RAW || !Uploads.isForm(exchange)) {
+                return new Stdin.Pipe();
+            }
+            body.invite();
+            uploads.receive(exchange, body, config.body().maxBytes());
+            uploads.putInto(cgi);
+            return uploads.stdin();
+        }
+
+        void fail(int status, String line) {
+            sink.fail(status, line, run.ending());
+        }
+
+        @Override
+        public void close() {
+            AccessLog.of(exchange).log(run.id(), run.ending());
+            run.close();
+        }
+    }
+
+    private static int status(LaunchException e) {
+        return switch (e.kind()) {
+            case NO_RESOURCES, STOPPED -> 503;
+            case TOO_LARGE -> 431;
+            case NOT_FOUND, NOT_EXECUTABLE, OTHER -> 500;
+        };
+    }
+}

@@ -1,0 +1,18 @@
+package streamer.run;
+
+/** Brings a run's process to life. */
+interface Launcher {
+    /**
+     * Launches the command, calls {@code started}, and returns when {@code started} has returned and the command has
+     * exited.
+     *
+     * @throws LaunchException when there is no process to start with
+     */
+    void execute(RunSpec spec, Started started) throws LaunchException;
+
+    /** What happens while the process lives. */
+    interface Started {
+        /** The process is there. On the thread that launched it. */
+        void with(Process process);
+    }
+}

@@ -1,0 +1,80 @@
+package streamer.run;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+import streamer.output.Chunk;
+import streamer.output.Ending;
+import streamer.output.Output;
+
+/**
+ * An output that is the child's pipe itself: whoever reads it has the back-pressure for free.
+ *
+ * <p>Threads: one reads; the pulse asks how long it has been waiting and may cut it off.
+ */
+final class PipeOutput implements Output {
+    /** More would cost memory in every thread, less four times the time. */
+    private static final int READ_BYTES = 64 * 1024;
+
+    private final Run run;
+    private final InputStream pipe;
+    private final byte[] bytes = new byte[READ_BYTES];
+    private long offset;
+    private volatile long waitingSince;
+    private volatile long waitedNanos; // written by the reader alone
+    private volatile boolean cut;
+
+    PipeOutput(Run run, InputStream pipe) {
+        this.run = run;
+        this.pipe = pipe;
+    }
+
+    @Override
+    @SuppressWarnings("NonAtomicVolatileUpdate") // nobody else updates it
+    public @Nullable Chunk next() throws IOException {
+        if (cut) {
+            return null;
+        }
+        var since = System.nanoTime() | 1; // 0 means: not waiting
+        waitingSince = since;
+        try {
+            var length = pipe.read(bytes, 0, bytes.length);
+            if (length < 0 || cut) {
+                run.awaitEnding();
+                return null;
+            }
+            var chunk = new Chunk(ByteBuffer.wrap(bytes, 0, length), offset);
+            offset += length;
+            return chunk;
+        } finally {
+            waitedNanos += System.nanoTime() - since;
+            waitingSince = 0;
+        }
+    }
+
+    @Override
+    public Ending ending() {
+        var ending = run.ending();
+        if (ending == null) {
+            throw new IllegalStateException("run " + run.id() + " has not ended");
+        }
+        return ending;
+    }
+
+    /** For how long the reader has been waiting for the child now, in nanoseconds; 0 if it is not. */
+    long waitingNanos(long now) {
+        var since = waitingSince;
+        return since == 0 ? 0 : Math.max(1, now - since);
+    }
+
+    /** For how long it has been waiting in all. */
+    long waitedNanos(long now) {
+        return waitedNanos + waitingNanos(now);
+    }
+
+    /** Ends the output here: what still comes is nobody's. */
+    void cut() {
+        cut = true;
+    }
+}

@@ -1,0 +1,266 @@
+package streamer.run;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+import streamer.output.Ending;
+import streamer.output.Ending.Reason;
+
+/**
+ * One execution of the command: it is admitted, launched, perhaps stopped, and decides how it ended.
+ *
+ * <p>The direct child's exit is the end, not the pipe's. After the exit the pipe is read to its end, for one second of
+ * reading at most; what still holds it then is stopped.
+ *
+ * <p>Threads: one thread executes; the pulse and whoever stops come from outside. The lock guards the fields; nobody is
+ * called under it.
+ */
+public final class Run implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(Run.class.getName());
+    private static final long LINGER_NANOS = Duration.ofSeconds(1).toNanos();
+    private static final long LET_GO_NANOS = Duration.ofMillis(100).toNanos();
+
+    private final Runs runs;
+    private final String id;
+    private final Viewing viewing;
+
+    private final Object lock = new Object();
+    private long startedNanos = System.nanoTime();
+    private RunSpec.Limits limits = RunSpec.Limits.NONE;
+    private @Nullable Process process;
+    private @Nullable PipeOutput output;
+    private @Nullable Reason reason;
+    private @Nullable Ending ending;
+    private Phase stop = Phase.NOT_YET;
+    private long lingerFrom = -1;
+    private long cutNanos;
+    private boolean givenUp;
+    private boolean closed;
+
+    private enum Phase {
+        NOT_YET,
+        GOING_ON,
+        DONE
+    }
+
+    Run(Runs runs, String id, Viewing viewing) {
+        this.runs = runs;
+        this.id = id;
+        this.viewing = viewing;
+    }
+
+    /** The run's id. */
+    public String id() {
+        return id;
+    }
+
+    /** How long ago the run was admitted or, after that, launched, in milliseconds. */
+    public long millis() {
+        synchronized (lock) {
+            return Duration.ofNanos(System.nanoTime() - startedNanos).toMillis();
+        }
+    }
+
+    /**
+     * Launches the command and lets the viewing read it, on this thread; returns when both have ended.
+     *
+     * @throws LaunchException when there is nothing to view
+     */
+    public void execute(RunSpec spec) throws LaunchException {
+        synchronized (lock) {
+            startedNanos = System.nanoTime();
+            limits = spec.limits();
+            if (reason != null) {
+                ending = new Ending.Stopped(reason, OptionalInt.empty());
+                throw new LaunchException(LaunchException.Kind.STOPPED, "stopped before it began: " + reason.word());
+            }
+        }
+        try {
+            runs.launcher().execute(spec, launched -> started(launched, spec.stdin() instanceof RunSpec.Stdin.Pipe));
+        } catch (LaunchException e) {
+            synchronized (lock) {
+                ending = new Ending.Failed();
+            }
+            throw e;
+        }
+    }
+
+    private void started(Process launched, boolean hasInput) {
+        var pipe = launched.getInputStream();
+        // The JDK's reaper drains and closes the pipe at the child's exit whenever nobody is reading just then, and
+        // what
+        // the child's own children write afterwards is lost. It needs this monitor to do so.
+        synchronized (pipe) {
+            var own = new PipeOutput(this, pipe);
+            boolean late;
+            synchronized (lock) {
+                process = launched;
+                output = own;
+                late = reason != null;
+            }
+            if (late) {
+                stopTree();
+            }
+            viewing.view(this, own, hasInput ? launched.getOutputStream() : null);
+        }
+    }
+
+    /** Waits for the child's exit, unless the ending has been decided without it. */
+    void awaitEnding() {
+        Process child;
+        synchronized (lock) {
+            if (ending != null || process == null) {
+                return;
+            }
+            child = process;
+        }
+        runs.awaitSignalLike(exitCode(child));
+        synchronized (lock) {
+            conclude();
+        }
+    }
+
+    private static int exitCode(Process child) {
+        while (true) {
+            try {
+                return child.waitFor();
+            } catch (InterruptedException e) {
+                // Nobody interrupts a run; were it done, the child would still have to be waited for.
+            }
+        }
+    }
+
+    private Ending conclude() {
+        if (ending == null) {
+            var code = process == null || process.isAlive() ? OptionalInt.empty() : OptionalInt.of(process.exitValue());
+            if (reason == null && (code.isEmpty() || runs.isSignalled(code.getAsInt()))) {
+                reason = Reason.SHUTDOWN;
+            }
+            ending = reason == null ? new Ending.Exited(code.getAsInt()) : new Ending.Stopped(reason, code);
+        }
+        return ending;
+    }
+
+    /** How the run ended; null if it has not, or not yet. */
+    public @Nullable Ending ending() {
+        synchronized (lock) {
+            return ending;
+        }
+    }
+
+    /** Stops the run and all of its tree, for the first reason given; does not wait. A run that has ended is let be. */
+    public void stop(Reason why) {
+        boolean launched;
+        synchronized (lock) {
+            if (ending != null || reason != null) {
+                return;
+            }
+            reason = why;
+            launched = process != null;
+        }
+        LOG.log(Level.DEBUG, () -> "run " + id + ": stopping, " + why.word());
+        viewing.stopping();
+        if (launched) {
+            stopTree();
+        }
+    }
+
+    private void stopTree() {
+        Process root;
+        synchronized (lock) {
+            if (stop != Phase.NOT_YET || process == null) {
+                return;
+            }
+            stop = Phase.GOING_ON;
+            root = process;
+        }
+        runs.stopper().stop(id, root.toHandle(), this::treeStopped);
+    }
+
+    private void treeStopped() {
+        synchronized (lock) {
+            stop = Phase.DONE;
+        }
+        runs.freeSlot(this);
+        leaveIfOver();
+    }
+
+    /** Time passes: stops what takes too long, and lets go of a pipe that is held after the end. */
+    void pulse(long now) {
+        viewing.pulse(now);
+        var overdue = overdue(now);
+        if (overdue != null) {
+            stop(overdue);
+        }
+        linger(now);
+    }
+
+    private @Nullable Reason overdue(long now) {
+        synchronized (lock) {
+            if (output == null || reason != null || ending != null) {
+                return null;
+            }
+            if (limits.timeout() != null
+                    && now - startedNanos > limits.timeout().toNanos()) {
+                return Reason.TIMEOUT;
+            }
+            var idle = limits.idleTimeout();
+            return idle != null && output.waitingNanos(now) > idle.toNanos() ? Reason.IDLE_TIMEOUT : null;
+        }
+    }
+
+    private void linger(long now) {
+        @Nullable Ending giveUp = null;
+        synchronized (lock) {
+            if (output == null || process == null || givenUp || closed) {
+                return;
+            }
+            if (cutNanos != 0) {
+                givenUp = output.waitingNanos(now) > 0 && now - cutNanos > LET_GO_NANOS;
+                giveUp = givenUp ? conclude() : null;
+            } else if (stop == Phase.GOING_ON || (process.isAlive() && stop == Phase.NOT_YET)) {
+                return;
+            } else if (lingerFrom < 0) {
+                lingerFrom = output.waitedNanos(now);
+                return;
+            } else if (output.waitedNanos(now) - lingerFrom < LINGER_NANOS) {
+                return;
+            } else {
+                conclude();
+                cutNanos = now;
+                output.cut();
+            }
+        }
+        if (giveUp == null) {
+            stopTree();
+        } else {
+            runs.giveUp(this, viewing, giveUp);
+        }
+    }
+
+    /** The run's thread is through with it. Its slot is free as soon as all that had to be stopped is gone. */
+    @Override
+    public void close() {
+        boolean free;
+        synchronized (lock) {
+            closed = true;
+            free = stop != Phase.GOING_ON;
+        }
+        if (free) {
+            runs.freeSlot(this);
+        }
+        leaveIfOver();
+    }
+
+    private void leaveIfOver() {
+        boolean over;
+        synchronized (lock) {
+            over = (closed || givenUp) && stop != Phase.GOING_ON;
+        }
+        if (over) {
+            runs.leave(this);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package streamer.run;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a run executes, and within which limits.
+ *
+ * @param command the program and its arguments, handed on as they are, without a shell
+ * @param directory the command's working directory; null for streamer's own
+ * @param environment the command's whole environment
+ * @param stdin what the command reads
+ * @param stderr where its standard error goes
+ * @param limits the times it may take
+ */
+public record RunSpec(
+        List<String> command,
+        @Nullable Path directory,
+        Map<String, String> environment,
+        Stdin stdin,
+        Stderr stderr,
+        Limits limits) {
+
+    /** Copies what could change. */
+    public RunSpec {
+        if (command.isEmpty()) {
+            throw new IllegalArgumentException("a command is needed");
+        }
+        command = List.copyOf(command);
+        environment = Map.copyOf(environment);
+    }
+
+    /** This command with more variables, which win over equal names, and another standard input. */
+    public RunSpec with(Map<String, String> variables, Stdin input) {
+        var all = new HashMap<>(environment);
+        all.putAll(variables);
+        return new RunSpec(command, directory, all, input, stderr, limits);
+    }
+
+    /** Standard input: nothing, a pipe that the viewing fills, or a file. */
+    public sealed interface Stdin {
+        /** End of file at once. */
+        record Empty() implements Stdin {}
+
+        /** A pipe. */
+        record Pipe() implements Stdin {}
+
+        /** A file, from its beginning. */
+        record File(Path path) implements Stdin {}
+    }
+
+    /** Standard error: streamer's own, the output, or nowhere. */
+    public enum Stderr {
+        LOG,
+        MERGE,
+        DROP
+    }
+
+    /**
+     * The times of a run; null for none.
+     *
+     * @param timeout how long it may take
+     * @param idleTimeout how long its output may be waited for
+     */
+    public record Limits(
+            @Nullable Duration timeout, @Nullable Duration idleTimeout) {
+        /** No limits. */
+        public static final Limits NONE = new Limits(null, null);
+    }
+}

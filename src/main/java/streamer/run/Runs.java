@@ -1,0 +1,239 @@
+package streamer.run;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import streamer.output.Ending;
+import streamer.output.Ending.Reason;
+
+/**
+ * All runs there are: admits as many as there are slots, gives them their pulse, and ends them at shutdown.
+ *
+ * <p>Threads: any. Taking a slot, looking whether the server is draining, and registering the run happen under one lock,
+ * so that no run slips in behind a shutdown.
+ */
+public final class Runs implements AutoCloseable {
+    /** How often a run looks whether something is due. */
+    public static final Duration PULSE = Duration.ofMillis(50);
+
+    private static final Logger LOG = System.getLogger(Runs.class.getName());
+    private static final long SIGNAL_WAIT_MILLIS = 100;
+    private static final int SIGNALLED = 128;
+    private static final Set<Integer> STOPPING_SIGNALS = Set.of(1, 2, 15);
+    private static final int ID_BYTES = 16;
+
+    private final int slots;
+    private final Launcher launcher = new ExecLauncher();
+    private final Stopper stopper;
+    private final Executor threads;
+    private final ScheduledExecutorService pulse =
+            Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "pulse"));
+    private final SecureRandom random = new SecureRandom();
+
+    private final Object lock = new Object();
+    private final Set<Run> present = new LinkedHashSet<>();
+    private final Set<Run> slotHolders = new LinkedHashSet<>();
+    private boolean draining;
+    private boolean beating;
+    private int signal;
+
+    /** Why a run is not admitted. */
+    public enum Refusal {
+        /** All slots are taken. */
+        NO_SLOT,
+        /** The server shuts down. */
+        DRAINING
+    }
+
+    /**
+     * Runs with a number of slots.
+     *
+     * @param slots how many may execute at one time
+     * @param killAfter the time between TERM and KILL when one is stopped
+     * @param threads where a run is ended whose own thread is stuck
+     */
+    public Runs(int slots, Duration killAfter, Executor threads) {
+        this.slots = slots;
+        this.threads = threads;
+        stopper = new Stopper(killAfter);
+    }
+
+    static Thread daemon(Runnable task, String name) {
+        var thread = new Thread(task, name);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    /** Why a run would not be admitted now; null if it would. */
+    public @Nullable Refusal refusal() {
+        synchronized (lock) {
+            return draining ? Refusal.DRAINING : slotHolders.size() >= slots ? Refusal.NO_SLOT : null;
+        }
+    }
+
+    /** A new run's id: 128 random bits in hexadecimal. */
+    public String newId() {
+        var bits = new byte[ID_BYTES];
+        random.nextBytes(bits);
+        return HexFormat.of().formatHex(bits);
+    }
+
+    /** Takes a slot for a run, which must be closed; null if {@link #refusal()} says why not. */
+    public @Nullable Run admit(String id, Viewing viewing) {
+        var run = new Run(this, id, viewing);
+        synchronized (lock) {
+            if (refusal() != null) {
+                return null;
+            }
+            present.add(run);
+            slotHolders.add(run);
+            if (!beating) {
+                beating = true;
+                beatSoon();
+            }
+        }
+        return run;
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // a beat throws nothing
+    private void beatSoon() {
+        pulse.schedule(this::beat, PULSE.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void beat() {
+        var now = System.nanoTime();
+        for (var run : present()) {
+            try {
+                run.pulse(now);
+            } catch (RuntimeException e) {
+                LOG.log(Level.ERROR, "run " + run.id() + ": " + e, e);
+            }
+        }
+        synchronized (lock) {
+            beating = !present.isEmpty();
+            if (beating && !pulse.isShutdown()) {
+                beatSoon();
+            }
+        }
+    }
+
+    private List<Run> present() {
+        synchronized (lock) {
+            return List.copyOf(present);
+        }
+    }
+
+    Launcher launcher() {
+        return launcher;
+    }
+
+    Stopper stopper() {
+        return stopper;
+    }
+
+    void giveUp(Run run, Viewing viewing, Ending ending) {
+        LOG.log(Level.WARNING, "run {0}: something that cannot be stopped holds its output", run.id());
+        threads.execute(() -> {
+            viewing.giveUp(ending);
+            run.close();
+        });
+    }
+
+    void freeSlot(Run run) {
+        synchronized (lock) {
+            slotHolders.remove(run);
+            lock.notifyAll();
+        }
+    }
+
+    void leave(Run run) {
+        synchronized (lock) {
+            present.remove(run);
+            lock.notifyAll();
+        }
+    }
+
+    /** A signal that ends the server has come; it may have gone to the commands too. From now on nothing is admitted. */
+    public void signalled(int number) {
+        synchronized (lock) {
+            signal = number;
+            draining = true;
+            lock.notifyAll();
+        }
+    }
+
+    /** Whether a command that ended with this code died by the signal that ends the server. */
+    boolean isSignalled(int code) {
+        synchronized (lock) {
+            return signal != 0 && code == SIGNALLED + signal;
+        }
+    }
+
+    /** A command that died by a signal of a terminal or a platform may have got it before us: waits a moment for ours. */
+    void awaitSignalLike(int code) {
+        if (!STOPPING_SIGNALS.contains(code - SIGNALLED)) {
+            return;
+        }
+        var deadline = System.nanoTime() + Duration.ofMillis(SIGNAL_WAIT_MILLIS).toNanos();
+        await(deadline, () -> signal != 0);
+    }
+
+    /** Waits until no run is left; false if some are when the time is over. */
+    public boolean awaitNone(Duration time) {
+        return await(System.nanoTime() + time.toNanos(), present::isEmpty);
+    }
+
+    /** Waits until no run holds a slot: all processes are gone, though clients may still be reading. */
+    public boolean awaitSlots(Duration time) {
+        return await(System.nanoTime() + time.toNanos(), slotHolders::isEmpty);
+    }
+
+    private boolean await(long deadline, BooleanSupplier condition) {
+        synchronized (lock) {
+            while (!condition.getAsBoolean()) {
+                var left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+                if (left <= 0) {
+                    return false;
+                }
+                try {
+                    lock.wait(left);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+
+    /** Stops all runs; does not wait. Nothing is admitted any more. */
+    public void stopAll(Reason reason) {
+        synchronized (lock) {
+            draining = true;
+        }
+        present().forEach(run -> run.stop(reason));
+    }
+
+    /** Kills what is being stopped now, instead of giving it its time. */
+    public void hurry() {
+        stopper.hurry();
+    }
+
+    /** Ends the pulse and the stopper's thread; the runs must be gone. */
+    @Override
+    public void close() {
+        pulse.shutdownNow();
+        stopper.close();
+    }
+}

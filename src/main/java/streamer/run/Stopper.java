@@ -1,0 +1,122 @@
+package streamer.run;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stops process trees: TERM to all that is found, once each; after a time KILL; and looks again until nothing is left.
+ * Always by handle, never by {@link Process#destroy()}, which closes the pipe and throws the last words away.
+ *
+ * <p>Threads: one of its own, which serves all runs that are being stopped with one look at the process table a round.
+ */
+final class Stopper {
+    private static final Logger LOG = System.getLogger(Stopper.class.getName());
+    private static final long SHORTEST_ROUND_MILLIS = 10;
+    private static final long LONGEST_ROUND_MILLIS = 160;
+    private static final long LAST_LOOK_NANOS = Duration.ofSeconds(2).toNanos();
+
+    private final Duration killAfter;
+    private final ScheduledExecutorService rounds =
+            Executors.newSingleThreadScheduledExecutor(task -> Runs.daemon(task, "stopper"));
+    private final List<Stopping> stoppings = new ArrayList<>(); // the stopper's thread alone
+    private long roundMillis;
+    private boolean roundIsNext;
+    private @Nullable Future<?> nextRound;
+
+    Stopper(Duration killAfter) {
+        this.killAfter = killAfter;
+    }
+
+    /** Stops the tree of a run; {@code done} is called on the stopper's thread. */
+    void stop(String run, ProcessHandle root, Runnable done) {
+        rounds.execute(() -> {
+            stoppings.add(new Stopping(run, root, done));
+            if (!roundIsNext) { // else one look serves all that stop at the same time
+                roundIsNext = true;
+                roundMillis = SHORTEST_ROUND_MILLIS;
+                schedule(0);
+            }
+        });
+    }
+
+    /** What is being stopped now has had its time. */
+    void hurry() {
+        rounds.execute(() -> stoppings.forEach(stopping -> stopping.killNanos = System.nanoTime()));
+    }
+
+    private void schedule(long millis) {
+        if (nextRound != null) {
+            nextRound.cancel(false);
+        }
+        nextRound = rounds.schedule(this::round, millis, TimeUnit.MILLISECONDS);
+    }
+
+    private void round() {
+        roundIsNext = false;
+        var trees = ProcessTree.look();
+        var now = System.nanoTime();
+        for (var stopping : List.copyOf(stoppings)) {
+            if (stopping.isDone(trees, now)) {
+                stoppings.remove(stopping);
+                stopping.done.run();
+            }
+        }
+        if (!stoppings.isEmpty()) {
+            schedule(roundMillis);
+            roundMillis = Math.min(roundMillis * 2, LONGEST_ROUND_MILLIS);
+        }
+    }
+
+    void close() {
+        rounds.shutdownNow();
+    }
+
+    private final class Stopping {
+        private final String run;
+        private final ProcessHandle root;
+        private final Runnable done;
+        private final Set<ProcessHandle> termed = new HashSet<>();
+        private long killNanos = System.nanoTime() + killAfter.toNanos();
+
+        Stopping(String run, ProcessHandle root, Runnable done) {
+            this.run = run;
+            this.root = root;
+            this.done = done;
+        }
+
+        boolean isDone(ProcessTree trees, long now) {
+            var alive = trees.of(run, root, termed);
+            if (alive.isEmpty()) {
+                return true;
+            }
+            if (now - killNanos > LAST_LOOK_NANOS) {
+                LOG.log(
+                        Level.WARNING,
+                        "run {0}: could not stop process {1}",
+                        run,
+                        String.join(
+                                ", ",
+                                alive.stream().map(handle -> "" + handle.pid()).toList()));
+                return true;
+            }
+            for (var handle : alive) {
+                if (now >= killNanos) {
+                    handle.destroyForcibly();
+                } else if (termed.add(handle)) {
+                    handle.destroy();
+                }
+            }
+            return false;
+        }
+    }
+}
