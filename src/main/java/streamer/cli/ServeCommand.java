@@ -91,7 +91,9 @@ public final class ServeCommand implements Callable<Integer> {
         var line = new CommandLine(new ServeCommand(environment))
                 .setStopAtPositional(true)
                 .setExpandAtFiles(false)
-                .setCaseInsensitiveEnumValuesAllowed(true);
+                .registerConverter(ServerConfig.Uploads.class, new ChoiceConverter<>(ServerConfig.Uploads.class))
+                .registerConverter(ServerConfig.OnFailure.class, new ChoiceConverter<>(ServerConfig.OnFailure.class))
+                .registerConverter(RunSpec.Stderr.class, new ChoiceConverter<>(RunSpec.Stderr.class));
         var groups = new LinkedHashMap<String, String>();
         groups.put("server", "Server");
         groups.put("stream", "Stream");

@@ -91,7 +91,7 @@ final class ServerOptions {
     static final class MethodsConverter implements ITypeConverter<Methods> {
         @Override
         public Methods convert(String text) {
-            var names = List.of(text.toUpperCase(Locale.ROOT).split(","));
+            var names = List.of(text.toUpperCase(Locale.ROOT).split(",", -1));
             for (var name : names) {
                 if (!TOKEN.matcher(name).matches()) {
                     throw new TypeConversionException("'" + text + "' is not a list of methods like GET,POST");

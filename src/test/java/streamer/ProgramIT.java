@@ -1,0 +1,176 @@
+package streamer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import streamer.testing.NothingLeft;
+import streamer.testing.Program;
+import streamer.testing.StreamClient;
+import streamer.testing.StreamClient.End;
+import streamer.testing.Wait;
+
+/** The whole program, as its users start it. */
+@ExtendWith(NothingLeft.class)
+class ProgramIT {
+    private static final String SLOW =
+            "trap 'echo cleanup; exit 3' TERM; echo ready; sleep ${STREAMER_QUERY_S:-1000} & wait";
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void saysWhereItListensAndNothingElse() throws IOException {
+        try (var program = Program.start(directory, "echo", "hi")) {
+            try (var client = program.get("/")) {
+                assertThat(client.text()).isEqualTo("hi\n");
+            }
+            program.signal("TERM");
+            assertThat(program.exitCode()).isEqualTo(143);
+            assertThat(program.out()).matches("Listening on http://127\\.0\\.0\\.1:\\d+/\n");
+            assertThat(program.err())
+                    .matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ 127\\.0\\.0\\.1 GET / 200 3B \\d+\\.\\d{3}s"
+                            + " exit=0 ended=exit run=[0-9a-f]{32}\n");
+        }
+    }
+
+    @Test
+    void termDrainsThenStopsAndTellsEachReader() throws IOException {
+        try (var program = Program.start(directory, "--drain", "2s", "--", "sh", "-c", SLOW)) {
+            var clients = new ArrayList<StreamClient>();
+            for (var i = 0; i < 10; i++) {
+                clients.add(program.get(i == 0 ? "/?s=1" : "/"));
+                assertThat(clients.get(i).piece()).isEqualTo("ready\n");
+            }
+            program.signal("TERM");
+            Wait.until("it drains", () -> {
+                try (var health = program.get("/-/health")) {
+                    return health.status() == 503;
+                }
+            });
+            try (var late = program.get("/")) {
+                assertThat(late.status()).isEqualTo(503);
+                assertThat(late.header("Retry-After")).isEqualTo("10");
+            }
+            assertThat(clients.get(0).end()).as("ended within the drain").isEqualTo(End.CLEAN);
+            for (var client : clients.subList(1, 10)) {
+                assertThat(client.text()).isEqualTo("cleanup\n");
+                assertThat(client.end()).isEqualTo(End.BROKEN_OFF);
+            }
+            assertThat(program.exitCode()).isEqualTo(143);
+            assertThat(program.err().lines().filter(line -> line.contains("exit=3 ended=shutdown")))
+                    .hasSize(9);
+            assertThat(program.err().lines().filter(line -> line.contains("exit=0 ended=exit")))
+                    .hasSize(1);
+        }
+    }
+
+    @Test
+    void interruptStopsAtOnce() throws IOException {
+        try (var program = Program.start(directory, "--drain", "1h", "--", "sh", "-c", SLOW);
+                var client = program.get("/")) {
+            assertThat(client.piece()).isEqualTo("ready\n");
+            program.signal("INT");
+            assertThat(client.text()).isEqualTo("cleanup\n");
+            assertThat(program.exitCode()).isEqualTo(130);
+        }
+    }
+
+    @Test
+    void aSecondSignalHurriesIt() throws IOException {
+        try (var program = Program.start(directory, "--drain", "1h", "--", "sh", "-c", SLOW);
+                var client = program.get("/")) {
+            assertThat(client.piece()).isEqualTo("ready\n");
+            program.signal("TERM");
+            // Signals within two seconds count as one; after that each of these would do.
+            Wait.until("it has stopped its run", () -> {
+                program.signal("TERM");
+                return client.hasMore();
+            });
+            assertThat(client.text()).isEqualTo("cleanup\n");
+            assertThat(program.exitCode()).isEqualTo(143);
+        }
+    }
+
+    @Test
+    void charactersSurviveWithoutALocale() throws IOException {
+        var script = "printf '%s ' \"$1\" \"$STREAMER_QUERY_A\"";
+        try (var program = Program.start(
+                        directory,
+                        Map.of("LC_ALL", "C", "LANG", "C"),
+                        Path.of("bin/streamer"),
+                        "--",
+                        "sh",
+                        "-c",
+                        script,
+                        "sh",
+                        "ü");
+                var client = program.get("/?a=%C3%BC")) {
+            assertThat(client.text()).isEqualTo("ü ü ");
+        }
+    }
+
+    @Test
+    void startsByASymbolicLinkFromAnywhere() throws IOException {
+        var link = Files.createSymbolicLink(
+                directory.resolve("link"), Path.of("bin/streamer").toAbsolutePath());
+        try (var program = Program.start(directory, Map.of(), link, "pwd");
+                var client = program.get("/")) {
+            assertThat(client.text()).isEqualTo(directory.toRealPath() + "\n");
+        }
+    }
+
+    @Test
+    void memoryStaysWhateverTheCommandWrites() throws IOException {
+        try (var program = Program.start(
+                directory,
+                Map.of("JAVA_OPTS", "-Xmx64m"),
+                Path.of("bin/streamer"),
+                "--",
+                "sh",
+                "-c",
+                "head -c $STREAMER_QUERY_N /dev/zero")) {
+            var before = 0L;
+            for (var bytes : new long[] {10_000_000, 200_000_000}) {
+                try (var client = program.get("/?n=" + bytes)) {
+                    assertThat(client.copyTo(OutputStream.nullOutputStream())).isEqualTo(bytes);
+                }
+                before = before == 0 ? program.residentBytes() : before;
+            }
+            assertThat(program.residentBytes() - before).isLessThan(64 * 1024 * 1024);
+        }
+    }
+
+    @Test
+    void theExamplesWork() throws IOException {
+        try (var program = Program.start(
+                        directory,
+                        "--",
+                        Path.of("bin/valley-girl").toAbsolutePath().toString(),
+                        "3",
+                        "0");
+                var client = program.get("/")) {
+            assertThat(client.text()).hasLineCount(3).startsWith("like, totally 1 of 3\n");
+        }
+        try (var program = Program.start(
+                        directory,
+                        "--",
+                        Path.of("bin/import-xml").toAbsolutePath().toString());
+                var client = new StreamClient(program.address(), 0)) {
+            client.send("PUT / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n");
+            client.sendChunk("<feed>\n<item>1</item>\n<item>2</item>\n");
+            assertThat(client.piece()).as("before the upload has ended").isEqualTo("imported 2 items\n");
+            client.sendChunk("<item>3</item>\n</feed>\n");
+            client.sendLastChunk();
+            assertThat(client.text()).endsWith("done: 3 items, 58 bytes\n");
+            assertThat(client.end()).isEqualTo(End.CLEAN);
+        }
+    }
+}

@@ -1,0 +1,157 @@
+package streamer.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import streamer.testing.NothingLeft;
+import streamer.testing.Wait;
+
+/** What goes wrong on the command line: one clear line, and the right exit code. */
+@ExtendWith(NothingLeft.class)
+class CommandLineTest {
+    @TempDir
+    private Path directory;
+
+    /** The program's whole answer. */
+    private record Result(int code, String out, String err) {}
+
+    private static Result run(Map<String, String> environment, String... arguments) {
+        var out = new StringWriter();
+        var err = new StringWriter();
+        // A server that starts after all would run until a signal comes.
+        var code = assertTimeoutPreemptively(
+                Wait.LONG,
+                () -> ServeCommand.execute(
+                        List.of(arguments), environment, new PrintWriter(out, true), new PrintWriter(err, true)));
+        return new Result(code, out.toString(), err.toString());
+    }
+
+    private static void assertFails(int code, String message, String... arguments) {
+        assertFails(Map.of(), code, message, arguments);
+    }
+
+    private static void assertFails(Map<String, String> environment, int code, String message, String... arguments) {
+        var result = run(environment, arguments);
+        assertThat(result.err).startsWith("streamer: ").contains(message).hasLineCount(1);
+        assertThat(result.code).isEqualTo(code);
+        assertThat(result.out).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--nonsense|Unknown option: '--nonsense'",
+                "--port=x|'x' is not an int",
+                "--port=70000|--port: must be from 0 to 65535",
+                "--flush-bytes=0|--flush-bytes: must be from 1 to 64k",
+                "--flush-bytes=65k|--flush-bytes: must be from 1 to 64k",
+                "--flush-bytes=much|'much' is not a size like 1, 64k or 10m",
+                "--flush-after=5|'5' is not a time like 250ms, 15s or 5m",
+                "--heartbeat=0|--heartbeat: must be more than 0",
+                "--heartbeat-text=\\x|the only escapes are",
+                "--path=jobs|'jobs' is not a path like",
+                "--path=/a*|'/a*' is not a path like",
+                "--methods=GET,HEAD|HEAD never runs the command",
+                "--methods=,|is not a list of methods like GET,POST",
+                "--on-failure=hang|'hang' is not one of abort, end",
+                "--stderr=x|'x' is not one of log, merge, drop",
+                "--uploads=x|'x' is not one of files, raw",
+                "--content-type=|cannot stand in a header",
+                "--env=x|'x' is not like NAME=VALUE",
+                "--cwd=/nowhere|/nowhere: no such directory",
+                "--max-runs=0|--max-runs: must be at least 1",
+                "--max-body=99999999999g|is too large",
+                "--timeout=0|--timeout: must be more than 0",
+                "--verbose=x|",
+            })
+    void aBadFlagIsAUsageError(String argument, String message) {
+        assertFails(2, message == null ? "" : message, argument, "--", "true");
+    }
+
+    @Test
+    void aCommandIsNeeded() {
+        assertFails(2, "no command given");
+        assertFails(2, "no command given", "--port", "0", "--");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"serve", "run", "runs", "probe", "completion", "help"})
+    void wordsKeptForLaterNeedDashes(String word) {
+        assertFails(2, "use `--`: streamer -- " + word, word);
+        assertFails(127, word + ": command not found", "--", word);
+    }
+
+    @Test
+    void aCommandMustBeThereAndExecutable() throws IOException {
+        var text = Files.createFile(directory.resolve("text"));
+        assertFails(127, "none: command not found", "none");
+        assertFails(126, text + ": not executable", text.toString());
+        assertFails(126, directory + ": not executable", directory.toString());
+        assertFails(127, "sh: command not found", "--env=PATH=/nowhere", "sh");
+    }
+
+    @Test
+    void aPortInUseIsAFailure() throws IOException {
+        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            var port = Integer.toString(taken.getLocalPort());
+            assertFails(1, "cannot listen on 127.0.0.1 port " + port + ": address already in use", "-p", port, "true");
+            assertFails(Map.of("PORT", port), 1, "0.0.0.0 port " + port, "true");
+            assertFails(
+                    Map.of("STREAMER_PORT", port, "STREAMER_HOST", "127.0.0.1"), 1, "127.0.0.1 port " + port, "true");
+        }
+        assertFails(1, "--host: no.such.host.invalid: unknown host", "--host", "no.such.host.invalid", "-p0", "true");
+    }
+
+    @Test
+    void theEnvironmentIsNamedWhereItIsWrong() {
+        assertFails(Map.of("STREAMER_FLUSH_BYTES", "much"), 2, "(from STREAMER_FLUSH_BYTES)", "true");
+        assertFails(Map.of("PORT", "x"), 2, "(from PORT)", "true");
+    }
+
+    @Test
+    void theCommandsOwnArgumentsAreItsOwn() {
+        assertFails(127, "none: command not found", "none", "--port", "x", "@nowhere", "--", "--help");
+        assertFails(127, "none: command not found", "--", "none", "-d", "@nowhere");
+    }
+
+    @Test
+    void flagsMayStandInAFile() throws IOException {
+        var file = Files.writeString(directory.resolve("flags"), "--port\n0\n--env\nA=b c\n--\nnone\n");
+        assertFails(127, "none: command not found", "@" + file);
+        assertFails(2, "@/nowhere: cannot be read", "@/nowhere", "true");
+        assertFails(2, "/nowhere", "--cwd", "@/nowhere", "true");
+    }
+
+    @Test
+    void helpLeadsWithExamples() {
+        var help = run(Map.of(), "--help");
+        assertThat(help.code).isZero();
+        assertThat(help.out).contains("Examples:\n  streamer --port 8080 -- ");
+        assertThat(help.out.indexOf("Examples:")).isLessThan(help.out.indexOf("Usage:"));
+        assertThat(help.out).contains("\nServer:\n", "\nStream:\n", "\nRuns:\n").doesNotContain("@<filename>");
+        assertThat(help.err).isEmpty();
+    }
+
+    @Test
+    void versionIsOneLine() {
+        var version = run(Map.of(), "--version");
+        assertThat(version.code).isZero();
+        assertThat(version.out).startsWith("streamer ").hasLineCount(1);
+    }
+}

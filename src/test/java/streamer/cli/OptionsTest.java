@@ -1,0 +1,175 @@
+package streamer.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.lang.reflect.RecordComponent;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.OptionSpec;
+import streamer.http.ServerConfig;
+import streamer.run.RunSpec;
+
+/** Laws of all flags: each reaches a value, stands in the help and in the README, and has a limit that is finite. */
+class OptionsTest {
+    private static final Map<String, String> OTHER_VALUES = Map.ofEntries(
+            Map.entry("--port", "1"),
+            Map.entry("--host", "1.2.3.4"),
+            Map.entry("--path", "/x"),
+            Map.entry("--methods", "POST"),
+            Map.entry("--max-body", "1"),
+            Map.entry("--max-spool", "1"),
+            Map.entry("--uploads", "raw"),
+            Map.entry("--flush-bytes", "2"),
+            Map.entry("--flush-after", "2s"),
+            Map.entry("--heartbeat", "2s"),
+            Map.entry("--heartbeat-text", "."),
+            Map.entry("--content-type", "a/b"),
+            Map.entry("--status-wait", "2s"),
+            Map.entry("--on-failure", "end"),
+            Map.entry("--max-runs", "2"),
+            Map.entry("--timeout", "2s"),
+            Map.entry("--idle-timeout", "2s"),
+            Map.entry("--kill-after", "2s"),
+            Map.entry("--drain", "2s"),
+            Map.entry("--stderr", "merge"),
+            Map.entry("--cwd", "/"),
+            Map.entry("--env", "A=b"));
+    private static final Set<String> WITHOUT_VALUE = Set.of("--verbose", "--help", "--version");
+
+    @Command
+    private static final class Options {
+        @Mixin
+        private ServerOptions server = new ServerOptions();
+
+        @Mixin
+        private StreamOptions stream = new StreamOptions();
+
+        @Mixin
+        private RunOptions run = new RunOptions();
+
+        static List<Object> values(String... arguments) throws Exception {
+            var options = new Options();
+            new CommandLine(options).setCaseInsensitiveEnumValuesAllowed(true).parseArgs(arguments);
+            return List.of(
+                    options.server.toConfig("127.0.0.1", options.stream.toStream()),
+                    options.run.toSpec(List.of("true"), Map.of("PATH", "/usr/bin:/bin"), Set.of()),
+                    options.run.maxRuns(),
+                    options.run.killAfter(),
+                    options.run.drain());
+        }
+    }
+
+    private static Stream<OptionSpec> options() {
+        return ServeCommand.commandLine(Map.of()).getCommandSpec().options().stream();
+    }
+
+    @Test
+    void eachFlagChangesAValue() throws Exception {
+        var byDefault = Options.values();
+        for (var option : options().map(OptionSpec::longestName).toList()) {
+            if (!WITHOUT_VALUE.contains(option)) {
+                assertThat(OTHER_VALUES).containsKey(option);
+                assertThat(Options.values(option, OTHER_VALUES.getOrDefault(option, "")))
+                        .as(option)
+                        .isNotEqualTo(byDefault);
+            }
+        }
+    }
+
+    @Test
+    void eachFlagStandsInTheHelpAndInTheReadme() throws IOException {
+        var help = ServeCommand.commandLine(Map.of()).getUsageMessage();
+        var readme = Files.readString(Path.of("README.md"));
+        options().forEach(option -> {
+            assertThat(help).contains(option.longestName());
+            assertThat(readme)
+                    .as("table of flags")
+                    .containsPattern("(?m)^\\| `(-\\w, )?" + option.longestName() + "\\b");
+        });
+    }
+
+    @Test
+    void eachFlagOfTheReadmeExists() throws IOException {
+        var flags = options().map(OptionSpec::longestName).toList();
+        Files.readString(Path.of("README.md"))
+                .lines()
+                .filter(line -> line.startsWith("| `--") || line.matches("\\| `-\\w, .*"))
+                .map(line -> line.replaceFirst("^\\| `(-\\w, )?(--[a-z-]+).*", "$2"))
+                .forEach(flag -> assertThat(flags).contains(flag));
+    }
+
+    @Test
+    void eachLimitOnAResourceIsFinite() throws Exception {
+        var values = Options.values();
+        assertFinite((ServerConfig) values.get(0));
+        assertThat((int) values.get(2)).isBetween(1, 64);
+        assertThat((Duration) values.get(3)).isPositive().isLessThan(Duration.ofMinutes(1));
+        assertThat((Duration) values.get(4)).isPositive().isLessThan(Duration.ofMinutes(1));
+        assertThat(((RunSpec) values.get(1)).limits()).isEqualTo(RunSpec.Limits.NONE);
+    }
+
+    private static void assertFinite(Record value) throws ReflectiveOperationException {
+        for (RecordComponent component : value.getClass().getRecordComponents()) {
+            var part = component.getAccessor().invoke(value);
+            if (part instanceof Record record) {
+                assertFinite(record);
+            } else if (part instanceof Long number) {
+                assertThat(number).as(component.getName()).isBetween(1L, 1L << 40);
+            } else if (part instanceof Integer number) {
+                assertThat(number).as(component.getName()).isBetween(1, 1 << 20);
+            } else if (part instanceof Duration time) {
+                assertThat(time).as(component.getName()).isPositive().isLessThan(Duration.ofHours(1));
+            }
+        }
+    }
+
+    @Test
+    void theEnvironmentAddsWhatTheCommandLineDoesNotSay() {
+        var spec = ServeCommand.commandLine(Map.of()).getCommandSpec();
+        var flags = new EnvironmentFlags(
+                spec,
+                Map.of(
+                        "STREAMER_PATH", "/a,/b/*",
+                        "STREAMER_TIMEOUT", "5s",
+                        "STREAMER_VERBOSE", "true",
+                        "STREAMER_HOST", "",
+                        "STREAMER_DRAIN", "tcp://10.0.0.1:80",
+                        "PORT", "5000"));
+        assertThat(flags.addTo(List.of("--timeout=1s", "cmd", "--path=/c")))
+                .containsExactlyInAnyOrder(
+                        "--path=/a", "--path=/b/*", "--verbose", "--port=5000", "--timeout=1s", "cmd", "--path=/c")
+                .endsWith("--timeout=1s", "cmd", "--path=/c");
+        assertThat(flags.hasPort()).isTrue();
+        assertThat(flags.names()).contains("PORT", "STREAMER_TIMEOUT", "STREAMER_MAX_RUNS");
+    }
+
+    @Test
+    void theFlagWinsOverTheEnvironmentAndThatOverPort() {
+        var spec = ServeCommand.commandLine(Map.of()).getCommandSpec();
+        var flags = new EnvironmentFlags(spec, Map.of("STREAMER_PORT", "1", "PORT", "2"));
+        assertThat(flags.addTo(List.of("x"))).containsExactly("--port=1", "x");
+        assertThat(flags.addTo(List.of("-p", "3", "x"))).containsExactly("-p", "3", "x");
+        assertThat(flags.addTo(List.of("-vp3", "x"))).containsExactly("-vp3", "x");
+    }
+
+    @Test
+    void sizesAndTimesHaveUnits() throws Exception {
+        var size = new SizeConverter();
+        assertThat(List.of(size.convert("1"), size.convert("64k"), size.convert("10M"), size.convert("2g")))
+                .containsExactly(1L, 65_536L, 10_485_760L, 2_147_483_648L);
+        var time = new TimeConverter();
+        assertThat(List.of(time.convert("0"), time.convert("250ms"), time.convert("15s"), time.convert("5m")))
+                .containsExactly(Duration.ZERO, Duration.ofMillis(250), Duration.ofSeconds(15), Duration.ofMinutes(5));
+        assertThat(new HeartbeatTextConverter().convert("a\\n\\t\\\\")).isEqualTo("a\n\t\\");
+    }
+}

@@ -1,0 +1,101 @@
+package streamer.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import streamer.testing.Commands;
+import streamer.testing.NothingLeft;
+import streamer.testing.StreamClient;
+import streamer.testing.TestServer;
+
+@ExtendWith(NothingLeft.class)
+class CgiEnvironmentTest {
+    private static TestServer server() throws IOException {
+        return TestServer.of(Commands.sh("env")).path("/jobs/*").start();
+    }
+
+    private static Map<String, String> variables(StreamClient client) throws IOException {
+        var variables = new TreeMap<String, String>();
+        client.text().lines().filter(line -> line.contains("=")).forEach(line -> {
+            var equals = line.indexOf('=');
+            variables.put(line.substring(0, equals), line.substring(equals + 1));
+        });
+        return variables;
+    }
+
+    @Test
+    void aRequestBecomesVariables() throws IOException {
+        try (var server = server();
+                var client = server.get("/jobs/a%20b/%C3%BC?x=1&y=a%26b+c", "X-Token: t", "X-Token: u")) {
+            assertThat(variables(client))
+                    .containsEntry("GATEWAY_INTERFACE", "CGI/1.1")
+                    .containsEntry("REQUEST_METHOD", "GET")
+                    .containsEntry("SCRIPT_NAME", "/jobs")
+                    .containsEntry("PATH_INFO", "/a b/ü")
+                    .containsEntry("QUERY_STRING", "x=1&y=a%26b+c")
+                    .containsEntry("STREAMER_QUERY_X", "1")
+                    .containsEntry("STREAMER_QUERY_Y", "a&b c")
+                    .containsEntry("REMOTE_ADDR", "127.0.0.1")
+                    .containsEntry("SERVER_NAME", "localhost")
+                    .containsEntry("SERVER_PROTOCOL", "HTTP/1.1")
+                    .containsEntry("SERVER_SOFTWARE", StreamServer.SOFTWARE)
+                    .containsEntry("HTTP_X_TOKEN", "t, u")
+                    .containsEntry("HTTP_HOST", "localhost")
+                    .containsEntry("STREAMER_RUN", client.header("Streamer-Run"))
+                    .containsKeys("REMOTE_PORT", "SERVER_PORT", "PATH")
+                    .doesNotContainKeys("CONTENT_LENGTH", "CONTENT_TYPE");
+        }
+    }
+
+    @Test
+    void aBodyHasItsTypeAndLength() throws IOException {
+        try (var server = server();
+                var client = server.connect()) {
+            client.send(
+                    "POST /jobs HTTP/1.1\r\nHost: localhost:1\r\nContent-Type: a/b\r\nContent-Length: 3\r\n\r\nabc");
+            assertThat(variables(client))
+                    .containsEntry("CONTENT_TYPE", "a/b")
+                    .containsEntry("CONTENT_LENGTH", "3")
+                    .containsEntry("PATH_INFO", "")
+                    .containsEntry("SERVER_PORT", "1")
+                    .doesNotContainKeys("HTTP_CONTENT_TYPE", "HTTP_CONTENT_LENGTH");
+        }
+    }
+
+    @Test
+    void credentialsAndTrapsAreNotHandedOn() throws IOException {
+        try (var server = server();
+                var client = server.get(
+                        "/jobs",
+                        "Proxy: http://evil",
+                        "Authorization: Basic x",
+                        "Proxy-Authorization: y",
+                        "X_Token: forged")) {
+            assertThat(variables(client))
+                    .doesNotContainKeys("HTTP_PROXY", "HTTP_AUTHORIZATION", "HTTP_PROXY_AUTHORIZATION", "HTTP_X_TOKEN");
+        }
+    }
+
+    @Test
+    void theFirstOfEqualNamesWins() throws IOException {
+        try (var server = server();
+                var client = server.get("/jobs?a-b=1&A_B=2&a-b=3")) {
+            assertThat(variables(client)).containsEntry("STREAMER_QUERY_A_B", "1");
+        }
+    }
+
+    @Test
+    void whatDoesNotFitAnEnvironmentIsABadRequest() throws IOException {
+        try (var server = server()) {
+            for (var path : new String[] {"/jobs?a=%00", "/jobs?a=" + "x".repeat(100 * 1024 + 1), "/jobs?a=%zz"}) {
+                try (var client = server.get(path)) {
+                    assertThat(client.status()).isEqualTo(400);
+                }
+            }
+        }
+    }
+}

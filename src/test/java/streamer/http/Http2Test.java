@@ -1,0 +1,96 @@
+package streamer.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import streamer.testing.Commands;
+import streamer.testing.Http2Client;
+import streamer.testing.NothingLeft;
+import streamer.testing.Puppet;
+import streamer.testing.TestServer;
+
+@ExtendWith(NothingLeft.class)
+class Http2Test {
+    @Test
+    void eachLineIsThereBeforeTheNextIsWritten() throws IOException {
+        try (var puppet = new Puppet();
+                var server = TestServer.of(puppet.command()).start();
+                var client = new Http2Client(server.address())) {
+            puppet.tell("echo one");
+            var stream = client.get("/");
+            assertThat(stream.piece()).isEqualTo("one\n");
+            puppet.tell("echo two");
+            assertThat(stream.piece()).isEqualTo("two\n");
+            puppet.tell("exit 0");
+            assertThat(stream.piece()).isNull();
+            assertThat(stream.status()).isEqualTo(200);
+            assertThat(stream.header("Transfer-Encoding")).isNull();
+            server.accessLine("exit=0 ended=exit");
+        }
+    }
+
+    @Test
+    void failureResetsTheStream() throws IOException {
+        try (var server = TestServer.of(Commands.sh("echo some; exit 3")).start();
+                var client = new Http2Client(server.address())) {
+            var stream = client.get("/");
+            assertThatThrownBy(stream::text).isInstanceOf(IOException.class);
+            assertThat(client.get("/-/health").text())
+                    .as("the connection lives on")
+                    .isEqualTo("ok\n");
+        }
+    }
+
+    @Test
+    void aSilentFailureIsA500() throws IOException {
+        try (var server = TestServer.of(Commands.exiting(3)).start();
+                var client = new Http2Client(server.address())) {
+            var stream = client.get("/");
+            assertThat(stream.status()).isEqualTo(500);
+            assertThat(stream.header("Streamer-Exit-Code")).isEqualTo("3");
+        }
+    }
+
+    @Test
+    void aResetStreamStopsItsRunAndNoOther() throws IOException {
+        try (var server = TestServer.of(
+                                Commands.sh("echo $STREAMER_QUERY_N; sleep ${STREAMER_QUERY_S:-1000}; echo end"))
+                        .start();
+                var client = new Http2Client(server.address())) {
+            var first = client.get("/?n=1");
+            var second = client.get("/?n=2&s=2");
+            assertThat(first.piece()).isEqualTo("1\n");
+            assertThat(second.piece()).isEqualTo("2\n");
+            first.reset();
+            server.accessLine("ended=client-gone");
+            assertThat(second.text()).isEqualTo("end\n");
+            server.accessLine("exit=0 ended=exit");
+        }
+    }
+
+    @Test
+    void aLostConnectionStopsItsRuns() throws IOException {
+        try (var server = TestServer.of(Commands.sh("echo ready; sleep 1000")).start()) {
+            try (var client = new Http2Client(server.address())) {
+                assertThat(client.get("/").piece()).isEqualTo("ready\n");
+                assertThat(client.get("/").piece()).isEqualTo("ready\n");
+            }
+            server.awaitNoRun();
+            assertThat(server.accessLines()).hasSize(2).allMatch(line -> line.contains("ended=client-gone"));
+        }
+    }
+
+    @Test
+    void manyBytesArriveUnchanged() throws IOException {
+        try (var server = TestServer.of(Commands.sh("yes | head -c 20000000")).start();
+                var client = new Http2Client(server.address())) {
+            assertThat(client.get("/").text())
+                    .hasSize(20_000_000)
+                    .startsWith("y\ny\n")
+                    .endsWith("y\ny\n");
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package streamer.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import streamer.testing.Commands;
+import streamer.testing.NothingLeft;
+import streamer.testing.StreamClient;
+import streamer.testing.TestServer;
+
+/** What is answered without a run. */
+@ExtendWith(NothingLeft.class)
+class RulesTest {
+    private TestServer server;
+
+    @BeforeEach
+    void start() throws IOException {
+        server = TestServer.of(Commands.printing("ran"))
+                .path("/")
+                .path("/jobs/*")
+                .methods("GET", "POST")
+                .start();
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    private void assertDoesNotRun(StreamClient client, int status) throws IOException {
+        try (client) {
+            assertThat(client.status()).isEqualTo(status);
+            assertThat(client.text()).doesNotContain("ran");
+            assertThat(client.header("Streamer-Run")).isEmpty();
+            assertThat(server.accessLine(" " + status + " ")).doesNotContain("run=");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/?x", "/jobs", "/jobs/", "/jobs/a/b", "http://localhost/jobs"})
+    void pathsThatRun(String path) throws IOException {
+        try (var client = server.get(path)) {
+            assertThat(client.text()).isEqualTo("ran");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/x", "/jobsx", "/favicon.ico", "/-/", "/-/x", "/Jobs"})
+    void pathsThatDoNot(String path) throws IOException {
+        assertDoesNotRun(server.get(path), 404);
+    }
+
+    @Test
+    void headHasTheHeadersOfGet() throws IOException {
+        try (var client = server.connect().request("HEAD", "/", "Accept: text/event-stream")) {
+            assertThat(client.header("Content-Type")).isEqualTo("text/event-stream");
+            assertThat(client.header("X-Accel-Buffering")).isEqualTo("no");
+            assertThat(client.header("Transfer-Encoding")).isEqualTo("chunked");
+        }
+        assertDoesNotRun(server.connect().request("HEAD", "/"), 200);
+    }
+
+    @Test
+    void optionsAndOtherMethodsSayWhatIsAllowed() throws IOException {
+        for (var method : new String[] {"OPTIONS", "PUT", "TRACE", "NONSENSE"}) {
+            try (var client = server.connect().request(method, "/")) {
+                assertThat(client.status()).isEqualTo(method.equals("OPTIONS") ? 204 : 405);
+                assertThat(client.header("Allow")).isEqualTo("GET, POST, HEAD, OPTIONS");
+            }
+        }
+    }
+
+    @Test
+    void robotsAreKeptAway() throws IOException {
+        try (var client = server.get("/robots.txt")) {
+            assertThat(client.text()).isEqualTo("User-agent: *\nDisallow: /\n");
+        }
+    }
+
+    @Test
+    void healthIsOkUntilTheServerDrains() throws IOException {
+        try (var client = server.get("/-/health")) {
+            assertThat(client.text()).isEqualTo("ok\n");
+        }
+        server.runs().signalled(15);
+        try (var client = server.get("/-/health")) {
+            assertThat(client.status()).isEqualTo(503);
+        }
+        try (var client = server.get("/")) {
+            assertThat(client.status()).isEqualTo(503);
+            assertThat(client.header("Retry-After")).isEqualTo("10");
+            assertThat(client.header("Connection")).isEqualTo("close");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Sec-Purpose: prefetch;prerender", "Purpose: prefetch", "X-Moz: prefetch"})
+    void aPrefetchDoesNotRun(String header) throws IOException {
+        var client = server.get("/", header);
+        assertThat(client.header("Cache-Control")).isEqualTo("no-store");
+        assertDoesNotRun(client, 503);
+    }
+
+    @Test
+    void aReconnectingEventSourceDoesNotRun() throws IOException {
+        assertDoesNotRun(server.get("/", "Last-Event-ID: x"), 204);
+        try (var client = server.get("/", "Last-Event-ID: ")) {
+            assertThat(client.text()).isEqualTo("ran");
+        }
+    }
+
+    @Test
+    void anUpgradeToHttp2IsIgnored() throws IOException {
+        try (var client = server.get(
+                "/",
+                "Connection: Upgrade, HTTP2-Settings",
+                "Upgrade: h2c",
+                "HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA")) {
+            assertThat(client.status()).isEqualTo(200);
+            assertThat(client.text()).isEqualTo("ran");
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package streamer.testing;
+
+import java.time.Duration;
+import java.util.concurrent.Callable;
+
+/** Waits for what another process or thread will do, but not for ever. */
+public final class Wait {
+    /** Longer than anything here takes on a slow machine. */
+    public static final Duration LONG = Duration.ofSeconds(20);
+
+    private static final long LOOK_MILLIS = 5;
+
+    private Wait() {}
+
+    /** Waits until the condition holds; fails, and says what did not happen, after {@link #LONG}. */
+    public static void until(String what, Callable<Boolean> condition) {
+        within(LONG, what, condition);
+    }
+
+    /** Waits until the condition holds; fails after that time. */
+    public static void within(Duration time, String what, Callable<Boolean> condition) {
+        var deadline = System.nanoTime() + time.toNanos();
+        try {
+            while (!condition.call()) {
+                if (System.nanoTime() > deadline) {
+                    throw new AssertionError("did not happen within " + time + ": " + what);
+                }
+                Thread.sleep(LOOK_MILLIS);
+            }
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new AssertionError(what, e);
+        }
+    }
+}
