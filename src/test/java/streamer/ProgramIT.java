@@ -169,7 +169,7 @@ class ProgramIT {
             assertThat(client.piece()).as("before the upload has ended").isEqualTo("imported 2 items\n");
             client.sendChunk("<item>3</item>\n</feed>\n");
             client.sendLastChunk();
-            assertThat(client.text()).endsWith("done: 3 items, 58 bytes\n");
+            assertThat(client.text()).endsWith("done: 3 items, 60 bytes\n");
             assertThat(client.end()).isEqualTo(End.CLEAN);
         }
     }

@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.xnio.ChannelListeners;
 import org.xnio.IoUtils;
 import org.xnio.OptionMap;
@@ -41,6 +42,7 @@ public final class StreamServer implements AutoCloseable {
     private final XnioWorker worker;
     private final HttpOpenListener http;
     private final AcceptingChannel<StreamConnection> listening;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private StreamServer(
             ExecutorService threads,
@@ -140,6 +142,9 @@ public final class StreamServer implements AutoCloseable {
     /** Closes all connections, whatever is under way on them; then nothing listens any more. */
     @Override
     public void close() {
+        if (closed.getAndSet(true)) {
+            return; // XNIO would wait for ever for its own thread
+        }
         IoUtils.safeClose(listening);
         http.closeConnections();
         threads.shutdown();

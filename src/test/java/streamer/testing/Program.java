@@ -1,6 +1,7 @@
 package streamer.testing;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,7 +46,7 @@ public final class Program implements AutoCloseable {
         if (!port.matches("\\d+")) {
             throw new IOException("does not listen: " + out() + err());
         }
-        return new InetSocketAddress("127.0.0.1", Integer.parseInt(port));
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(port));
     }
 
     /** A connection on which this has been asked for. */
