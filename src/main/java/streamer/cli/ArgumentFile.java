@@ -19,6 +19,7 @@ final class ArgumentFile {
             var argument = arguments.get(i);
             if (inFlags && flags.expectsName() && argument.startsWith("@")) {
                 var lines = read(argument.substring(1));
+                lines.removeIf(String::isBlank);
                 lines.forEach(flags::next);
                 expanded.addAll(lines);
             } else {

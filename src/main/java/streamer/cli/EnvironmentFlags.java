@@ -36,7 +36,7 @@ final class EnvironmentFlags {
         arguments.forEach(flags::next);
         var all = new ArrayList<String>();
         for (var option : spec.options()) {
-            var source = flags.isGiven(option) ? null : source(option);
+            var source = flags.isGiven(option) || option.usageHelp() || option.versionHelp() ? null : source(option);
             if (source != null) {
                 sources.put(option, source);
                 all.addAll(arguments(option, String.valueOf(value(source))));
@@ -55,11 +55,6 @@ final class EnvironmentFlags {
     }
 
     private static List<String> arguments(OptionSpec option, String value) {
-        if (option.arity().max() == 0) {
-            return Set.of("1", "true", "yes", "on").contains(value.toLowerCase(Locale.ROOT))
-                    ? List.of(option.longestName())
-                    : List.of();
-        }
         return option.isMultiValue()
                 ? List.of(value.split(",")).stream()
                         .map(one -> option.longestName() + "=" + one)

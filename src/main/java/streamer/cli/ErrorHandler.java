@@ -2,6 +2,7 @@ package streamer.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -25,9 +26,13 @@ final class ErrorHandler implements IParameterExceptionHandler, IExecutionExcept
 
     @Override
     public int handleParseException(ParameterException e, String[] arguments) {
-        var source = e.getArgSpec() instanceof OptionSpec option ? environment.sourceOf(option) : null;
-        var from = source == null ? "" : " (from " + source + ")";
-        return usage(e.getCommandLine().getErr(), e.getMessage() + from);
+        var option = e.getArgSpec() instanceof OptionSpec named ? named : null;
+        return usage(e.getCommandLine().getErr(), e.getMessage() + from(option));
+    }
+
+    private String from(@Nullable OptionSpec option) {
+        var source = environment.sourceOf(option);
+        return source == null ? "" : " (from " + source + ")";
     }
 
     static int usage(PrintWriter err, String line) {
@@ -39,7 +44,8 @@ final class ErrorHandler implements IParameterExceptionHandler, IExecutionExcept
         var err = command.getErr();
         var line = String.valueOf(e.getMessage());
         if (e instanceof UsageException) {
-            return usage(err, line);
+            var option = command.getCommandSpec().findOption(line.replaceFirst(":.*", "")); // "--timeout: must be …"
+            return usage(err, line + from(option));
         }
         if (e instanceof LaunchException launch) {
             return say(err, line, launch.kind() == LaunchException.Kind.NOT_FOUND ? NOT_FOUND : NOT_EXECUTABLE);
@@ -51,7 +57,7 @@ final class ErrorHandler implements IParameterExceptionHandler, IExecutionExcept
     }
 
     private static int say(PrintWriter err, String message, int code) {
-        err.println("streamer: " + message.lines().findFirst().orElse(""));
+        err.println("streamer: " + message.replaceAll("\\p{Cntrl}", "?"));
         err.flush();
         return code;
     }

@@ -112,9 +112,13 @@ public final class ServeCommand implements Callable<Integer> {
         var runSpec = run.toSpec(command, environment, flags.names());
         var threads = threads();
         var runs = new Runs(run.maxRuns(), run.killAfter(), threads);
-        var shutdown = new Shutdown(runs, run.drain(), run.killAfter());
-        try (var http = start(config, runSpec, runs, threads)) {
-            Signals.handle(shutdown::signal);
+        var shutdown = new Shutdown(runs, run.drain());
+        Signals.handle(shutdown::signal);
+        try (runs) {
+            var warmUp = new Thread(runs::warmUp, "warm-up");
+            warmUp.start();
+            var http = start(config, runSpec, runs, threads);
+            warmUp.join();
             announce(http);
             return shutdown.await(http);
         }

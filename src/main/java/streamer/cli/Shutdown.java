@@ -18,21 +18,18 @@ final class Shutdown {
     private static final Logger LOG = System.getLogger(Shutdown.class.getName());
     private static final int SIGNALLED = 128;
     private static final Duration REPEATED = Duration.ofSeconds(2);
-    private static final Duration LAST_LOOK = Duration.ofSeconds(3);
-    private static final Duration LAST_BYTES = Duration.ofSeconds(1);
+    private static final Duration LAST_BYTES = Duration.ofMillis(500);
 
     private final Runs runs;
     private final Duration drain;
-    private final Duration killAfter;
     private final CountDownLatch signalled = new CountDownLatch(1);
     private int signal;
     private long signalNanos;
     private boolean stopping;
 
-    Shutdown(Runs runs, Duration drain, Duration killAfter) {
+    Shutdown(Runs runs, Duration drain) {
         this.runs = runs;
         this.drain = drain;
-        this.killAfter = killAfter;
     }
 
     /** A signal has come. */
@@ -73,11 +70,10 @@ final class Shutdown {
             runs.awaitNone(drain);
         }
         stop();
-        runs.awaitSlots(killAfter.plus(LAST_LOOK));
+        runs.awaitSlots();
         runs.awaitNone(LAST_BYTES);
         server.close();
         runs.awaitNone(LAST_BYTES);
-        runs.close();
         return SIGNALLED + first();
     }
 }

@@ -8,6 +8,7 @@ import picocli.CommandLine.TypeConversionException;
 
 /** Times: {@code 250ms}, {@code 15s}, {@code 5m}, {@code 2h}, and {@code 0}. */
 final class TimeConverter implements ITypeConverter<Duration> {
+    private static final Duration LONGEST = Duration.ofDays(366);
     private static final Pattern TIME = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
 
     @Override
@@ -20,11 +21,15 @@ final class TimeConverter implements ITypeConverter<Duration> {
             throw new TypeConversionException("'" + text + "' is not a time like 250ms, 15s or 5m");
         }
         var number = Long.parseLong(matcher.group(1));
-        return switch (matcher.group(2)) {
+        var time = switch (matcher.group(2)) {
             case "ms" -> Duration.ofMillis(number);
             case "s" -> Duration.ofSeconds(number);
             case "m" -> Duration.ofMinutes(number);
             default -> Duration.ofHours(number);
         };
+        if (time.compareTo(LONGEST) > 0) {
+            throw new TypeConversionException("'" + text + "' is longer than a year");
+        }
+        return time;
     }
 }

@@ -116,8 +116,13 @@ final class StreamHandler implements HttpHandler {
         @Override
         public void run() {
             Thread.currentThread().setName("run-" + run.id().substring(0, 8));
-            try (this;
-                    var uploads = new Uploads(spool)) {
+            try (this) { // the access line, after all answers
+                execute();
+            }
+        }
+
+        private void execute() {
+            try (var uploads = new Uploads(spool)) {
                 run.execute(prepare(uploads));
             } catch (LaunchException e) {
                 LOG.log(Level.WARNING, "run {0}: {1}", run.id(), e.getMessage());
@@ -136,7 +141,7 @@ final class StreamHandler implements HttpHandler {
                 fail(507, "The upload could not be kept.");
             } catch (RuntimeException | Error e) {
                 LOG.log(Level.ERROR, "run " + run.id() + ": " + e, e);
-                run.stop(Reason.SHUTDOWN);
+                run.stop(Reason.ERROR);
                 sink.abandon();
             }
         }

@@ -5,7 +5,6 @@ import io.undertow.server.DefaultByteBufferPool;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.protocol.http.HttpOpenListener;
 import java.io.IOException;
-import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.ExecutorService;
@@ -42,13 +41,16 @@ public final class StreamServer implements AutoCloseable {
     private final XnioWorker worker;
     private final HttpOpenListener http;
     private final AcceptingChannel<StreamConnection> listening;
+    private final String host;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private StreamServer(
             ExecutorService threads,
             XnioWorker worker,
             HttpOpenListener http,
-            AcceptingChannel<StreamConnection> listening) {
+            AcceptingChannel<StreamConnection> listening,
+            String host) {
+        this.host = host;
         this.threads = threads;
         this.worker = worker;
         this.http = http;
@@ -83,7 +85,7 @@ public final class StreamServer implements AutoCloseable {
                         .set(Options.THREAD_DAEMON, true)
                         .getMap());
         try {
-            return new StreamServer(threads, worker, http, listen(config, worker, http));
+            return new StreamServer(threads, worker, http, listen(config, worker, http), config.host());
         } catch (IOException | RuntimeException e) {
             worker.shutdownNow();
             throw e;
@@ -127,11 +129,10 @@ public final class StreamServer implements AutoCloseable {
         return listening.getLocalAddress(InetSocketAddress.class);
     }
 
-    /** The same as a URL for people. */
+    /** The same as a URL for people: the host as they wrote it. */
     public String url() {
-        var address = address().getAddress();
-        var host = address instanceof Inet6Address ? "[" + address.getHostAddress() + "]" : address.getHostAddress();
-        return "http://" + host + ":" + address().getPort() + "/";
+        var literal = host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
+        return "http://" + literal + ":" + address().getPort() + "/";
     }
 
     /** Whether only this machine can reach the server. */

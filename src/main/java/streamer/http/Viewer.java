@@ -72,7 +72,7 @@ final class Viewer implements Viewing {
             end(viewed, output.ending());
         } catch (IOException e) {
             LOG.log(Level.WARNING, "run {0}: cannot read its output: {1}", viewed.id(), e);
-            viewed.stop(Reason.SHUTDOWN);
+            viewed.stop(Reason.ERROR);
             sink.abandon();
         }
     }

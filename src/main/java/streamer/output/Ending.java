@@ -67,7 +67,9 @@ public sealed interface Ending {
         /** The server shuts down. */
         SHUTDOWN("shutdown"),
         /** Nobody is there to read it. */
-        CLIENT_GONE("client-gone");
+        CLIENT_GONE("client-gone"),
+        /** The server failed it. */
+        ERROR("error");
 
         private final String word;
 

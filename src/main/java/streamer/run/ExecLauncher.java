@@ -68,9 +68,14 @@ final class ExecLauncher implements Launcher {
             case NOT_EXECUTABLE -> command + ": not executable";
             case TOO_LARGE -> "arguments and environment are too large";
             case NO_RESOURCES -> "out of processes, memory or descriptors";
-            default -> command + ": cannot be launched";
+            default -> command + ": cannot be launched" + reason(cause);
         };
         return new LaunchException(kind, line, cause);
+    }
+
+    /** The system's own words, at the end of the JDK's: {@code …: error=26, Text file busy}. */
+    private static String reason(IOException cause) {
+        return String.valueOf(cause.getMessage()).replaceFirst("(?s).*" + ERROR_NUMBER.pattern() + ", ", ", ");
     }
 
     /** ENOENT means the program, its interpreter, or the directory. */

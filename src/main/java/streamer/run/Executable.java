@@ -1,15 +1,22 @@
 package streamer.run;
 
 import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import streamer.run.LaunchException.Kind;
 
 /** Finds the program a command's first word means, as {@code execvp(3)} would in the child's place. */
 public final class Executable {
     private static final String DEFAULT_PATH = "/usr/local/bin:/usr/bin:/bin";
+    private static final Pattern INTERPRETER = Pattern.compile("#![ \\t]*([^ \\t\\r\\n]+)");
+    private static final int HEAD_BYTES = 256;
 
     private Executable() {}
 
@@ -25,44 +32,60 @@ public final class Executable {
     public static String find(String word, @Nullable String searchPath, @Nullable Path directory)
             throws LaunchException {
         var base = directory == null ? Path.of("") : directory;
-        if (word.contains("/")) {
-            if (!isExecutable(base, word)) {
-                throw missing(word, exists(base, word));
-            }
-            return word;
-        }
         var seen = false;
-        var path = searchPath == null ? DEFAULT_PATH : searchPath;
-        for (var entry : path.split(Pattern.quote(File.pathSeparator), -1)) {
-            var candidate = (entry.isEmpty() ? "." : entry) + "/" + word;
+        for (var candidate : candidates(word, searchPath == null ? DEFAULT_PATH : searchPath)) {
             if (isExecutable(base, candidate)) {
+                checkInterpreter(base, candidate);
                 return candidate;
             }
-            seen |= exists(base, candidate);
+            seen |= isSomething(base, candidate);
         }
-        throw missing(word, seen);
+        throw seen
+                ? new LaunchException(Kind.NOT_EXECUTABLE, word + ": not executable")
+                : new LaunchException(Kind.NOT_FOUND, (word.isEmpty() ? "''" : word) + ": command not found");
     }
 
-    private static LaunchException missing(String word, boolean seen) {
-        return seen
-                ? new LaunchException(LaunchException.Kind.NOT_EXECUTABLE, word + ": not executable")
-                : new LaunchException(LaunchException.Kind.NOT_FOUND, word + ": command not found");
+    private static List<String> candidates(String word, String searchPath) {
+        if (word.contains("/")) {
+            return List.of(word);
+        }
+        return word.isEmpty()
+                ? List.of()
+                : Arrays.stream(searchPath.split(Pattern.quote(File.pathSeparator), -1))
+                        .map(entry -> (entry.isEmpty() ? "." : entry) + "/" + word)
+                        .toList();
     }
 
     private static boolean isExecutable(Path base, String candidate) {
         try {
             var file = base.resolve(candidate);
-            return Files.isRegularFile(file) && Files.isExecutable(file);
+            return !candidate.endsWith("/") && Files.isRegularFile(file) && Files.isExecutable(file);
         } catch (InvalidPathException e) {
             return false;
         }
     }
 
-    private static boolean exists(Path base, String candidate) {
+    /** Whether there is something of that name, or something in the way to it. */
+    private static boolean isSomething(Path base, String candidate) {
         try {
-            return !candidate.endsWith("/") && Files.exists(base.resolve(candidate));
+            return !Files.notExists(base.resolve(candidate));
         } catch (InvalidPathException e) {
             return false;
+        }
+    }
+
+    /** The first line of a script may name an interpreter ({@code execve(2)}) that is not there. */
+    private static void checkInterpreter(Path base, String candidate) throws LaunchException {
+        try (var file = Files.newInputStream(base.resolve(candidate))) {
+            var head = new String(file.readNBytes(HEAD_BYTES), StandardCharsets.ISO_8859_1);
+            var matcher = INTERPRETER.matcher(head);
+            if (matcher.lookingAt() && !isExecutable(base, matcher.group(1))) {
+                throw new LaunchException(
+                        Kind.NOT_EXECUTABLE,
+                        candidate + ": its interpreter " + matcher.group(1) + " cannot be executed");
+            }
+        } catch (IOException e) {
+            // Executable but not readable: the launch will tell.
         }
     }
 }

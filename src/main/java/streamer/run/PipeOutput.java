@@ -21,8 +21,15 @@ final class PipeOutput implements Output {
     private final InputStream pipe;
     private final byte[] bytes = new byte[READ_BYTES];
     private long offset;
+    private final long startNanos = System.nanoTime();
     private volatile long waitingSince;
-    private volatile long waitedNanos; // written by the reader alone
+
+    /**
+     * How long has been waited in all, one value for two states: while not waiting, -1 minus that time; while waiting,
+     * the time since the start that was spent otherwise.
+     */
+    private volatile long waited = -1;
+
     private volatile boolean cut;
 
     PipeOutput(Run run, InputStream pipe) {
@@ -31,13 +38,11 @@ final class PipeOutput implements Output {
     }
 
     @Override
-    @SuppressWarnings("NonAtomicVolatileUpdate") // nobody else updates it
     public @Nullable Chunk next() throws IOException {
         if (cut) {
             return null;
         }
-        var since = System.nanoTime() | 1; // 0 means: not waiting
-        waitingSince = since;
+        beginWaiting();
         try {
             var length = pipe.read(bytes, 0, bytes.length);
             if (length < 0 || cut) {
@@ -48,9 +53,19 @@ final class PipeOutput implements Output {
             offset += length;
             return chunk;
         } finally {
-            waitedNanos += System.nanoTime() - since;
-            waitingSince = 0;
+            endWaiting();
         }
+    }
+
+    private void beginWaiting() {
+        var now = System.nanoTime();
+        waitingSince = now | 1; // 0 means: not waiting
+        waited = now - startNanos - waitedNanos(now);
+    }
+
+    private void endWaiting() {
+        waited = -1 - waitedNanos(System.nanoTime());
+        waitingSince = 0;
     }
 
     @Override
@@ -70,7 +85,8 @@ final class PipeOutput implements Output {
 
     /** For how long it has been waiting in all. */
     long waitedNanos(long now) {
-        return waitedNanos + waitingNanos(now);
+        var state = waited;
+        return state < 0 ? -1 - state : Math.max(0, now - startNanos - state);
     }
 
     /** Ends the output here: what still comes is nobody's. */

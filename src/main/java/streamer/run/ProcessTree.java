@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * One look at all processes, to find those of a run: its descendants and, on Linux, all that carry its id in their
@@ -52,15 +53,12 @@ final class ProcessTree {
      * The live processes of a run.
      *
      * @param run its id
-     * @param root the process that was launched
-     * @param known processes of it that earlier looks found: one of them may have cleaned its environment and lost its
-     *     parent since
+     * @param known processes of it: the one that was launched, and those of earlier looks, since one of them may have
+     *     cleaned its environment and lost its parent
      */
-    Set<ProcessHandle> of(String run, ProcessHandle root, Collection<ProcessHandle> known) {
+    Set<ProcessHandle> of(String run, Collection<ProcessHandle> known) {
         var found = new LinkedHashSet<ProcessHandle>();
-        var todo = new ArrayDeque<ProcessHandle>();
-        todo.add(root);
-        todo.addAll(known);
+        var todo = new ArrayDeque<>(known);
         todo.addAll(byRun.getOrDefault(run, List.of()));
         while (!todo.isEmpty()) {
             var handle = todo.remove();
@@ -69,6 +67,11 @@ final class ProcessTree {
             }
         }
         return found;
+    }
+
+    /** Those of some processes that still execute. */
+    static Set<ProcessHandle> running(Collection<ProcessHandle> known) {
+        return known.stream().filter(ProcessTree::isRunning).collect(Collectors.toSet());
     }
 
     /** Whether it still executes; a zombie, which only waits for its parent, does not. */

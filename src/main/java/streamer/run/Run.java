@@ -83,15 +83,17 @@ public final class Run implements AutoCloseable {
             synchronized (lock) {
                 ending = new Ending.Failed();
             }
+            if (e.kind() == LaunchException.Kind.NO_RESOURCES) { // perhaps after the fork
+                stopTree();
+            }
             throw e;
         }
     }
 
     private void started(Process launched, boolean hasInput) {
         var pipe = launched.getInputStream();
-        // The JDK's reaper drains and closes the pipe at the child's exit whenever nobody is reading just then, and
-        // what
-        // the child's own children write afterwards is lost. It needs this monitor to do so.
+        // At the child's exit the JDK's reaper drains and closes the pipe, unless somebody is reading just then, and
+        // what the child's own children write afterwards is lost. It needs this monitor to do so.
         synchronized (pipe) {
             var own = new PipeOutput(this, pipe);
             boolean late;
@@ -168,15 +170,15 @@ public final class Run implements AutoCloseable {
     }
 
     private void stopTree() {
-        Process root;
+        @Nullable ProcessHandle root;
         synchronized (lock) {
-            if (stop != Phase.NOT_YET || process == null) {
+            if (stop != Phase.NOT_YET) {
                 return;
             }
             stop = Phase.GOING_ON;
-            root = process;
+            root = process == null ? null : process.toHandle();
         }
-        runs.stopper().stop(id, root.toHandle(), this::treeStopped);
+        runs.stopper().stop(id, root, this::treeStopped);
     }
 
     private void treeStopped() {

@@ -9,8 +9,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -37,8 +37,7 @@ public final class Runs implements AutoCloseable {
     private final Launcher launcher = new ExecLauncher();
     private final Stopper stopper;
     private final Executor threads;
-    private final ScheduledExecutorService pulse =
-            Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "pulse"));
+    private final ScheduledExecutorService pulse = thread("pulse");
     private final SecureRandom random = new SecureRandom();
 
     private final Object lock = new Object();
@@ -69,10 +68,35 @@ public final class Runs implements AutoCloseable {
         stopper = new Stopper(killAfter);
     }
 
-    static Thread daemon(Runnable task, String name) {
-        var thread = new Thread(task, name);
-        thread.setDaemon(true);
-        return thread;
+    /** A scheduler's thread that is there from the beginning: later the system may have none to give. */
+    static ScheduledExecutorService thread(String name) {
+        var executor = new ScheduledThreadPoolExecutor(1, task -> {
+            var thread = new Thread(task, name);
+            thread.setDaemon(true);
+            return thread;
+        });
+        executor.prestartAllCoreThreads();
+        return executor;
+    }
+
+    /** Launches something once, so that the first run finds all classes loaded: until then a launch has a wide gap. */
+    public void warmUp() {
+        var spec = new RunSpec(
+                List.of("true"),
+                null,
+                System.getenv(),
+                new RunSpec.Stdin.Empty(),
+                RunSpec.Stderr.DROP,
+                RunSpec.Limits.NONE);
+        try {
+            launcher.execute(spec, process -> {
+                synchronized (process.getInputStream()) {
+                    LOG.log(Level.DEBUG, "launching works");
+                }
+            });
+        } catch (LaunchException e) {
+            LOG.log(Level.DEBUG, "no warming up: {0}", e.getMessage());
+        }
     }
 
     /** Why a run would not be admitted now; null if it would. */
@@ -116,7 +140,7 @@ public final class Runs implements AutoCloseable {
         for (var run : present()) {
             try {
                 run.pulse(now);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 LOG.log(Level.ERROR, "run " + run.id() + ": " + e, e);
             }
         }
@@ -194,9 +218,12 @@ public final class Runs implements AutoCloseable {
         return await(System.nanoTime() + time.toNanos(), present::isEmpty);
     }
 
-    /** Waits until no run holds a slot: all processes are gone, though clients may still be reading. */
-    public boolean awaitSlots(Duration time) {
-        return await(System.nanoTime() + time.toNanos(), slotHolders::isEmpty);
+    /**
+     * Waits until no run holds a slot: all processes are gone, though clients may still be reading. False if some are
+     * left after the time that stopping may take.
+     */
+    public boolean awaitSlots() {
+        return await(System.nanoTime() + stopper.longest().toNanos(), slotHolders::isEmpty);
     }
 
     private boolean await(long deadline, BooleanSupplier condition) {
@@ -230,9 +257,11 @@ public final class Runs implements AutoCloseable {
         stopper.hurry();
     }
 
-    /** Ends the pulse and the stopper's thread; the runs must be gone. */
+    /** Stops what still runs, and waits for that, but not for ever. */
     @Override
     public void close() {
+        stopAll(Reason.SHUTDOWN);
+        awaitSlots();
         pulse.shutdownNow();
         stopper.close();
     }

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -26,8 +25,7 @@ final class Stopper {
     private static final long LAST_LOOK_NANOS = Duration.ofSeconds(2).toNanos();
 
     private final Duration killAfter;
-    private final ScheduledExecutorService rounds =
-            Executors.newSingleThreadScheduledExecutor(task -> Runs.daemon(task, "stopper"));
+    private final ScheduledExecutorService rounds = Runs.thread("stopper");
     private final List<Stopping> stoppings = new ArrayList<>(); // the stopper's thread alone
     private long roundMillis;
     private boolean roundIsNext;
@@ -37,8 +35,12 @@ final class Stopper {
         this.killAfter = killAfter;
     }
 
-    /** Stops the tree of a run; {@code done} is called on the stopper's thread. */
-    void stop(String run, ProcessHandle root, Runnable done) {
+    /**
+     * Stops the tree of a run; {@code done} is called on the stopper's thread.
+     *
+     * @param root the process that was launched; null if nobody knows whether one was, and the marker alone may tell
+     */
+    void stop(String run, @Nullable ProcessHandle root, Runnable done) {
         rounds.execute(() -> {
             stoppings.add(new Stopping(run, root, done));
             if (!roundIsNext) { // else one look serves all that stop at the same time
@@ -47,6 +49,11 @@ final class Stopper {
                 schedule(0);
             }
         });
+    }
+
+    /** How long it takes at the most to stop a tree, or to give up. */
+    Duration longest() {
+        return killAfter.plusNanos(LAST_LOOK_NANOS).plusSeconds(1);
     }
 
     /** What is being stopped now has had its time. */
@@ -63,17 +70,32 @@ final class Stopper {
 
     private void round() {
         roundIsNext = false;
-        var trees = ProcessTree.look();
-        var now = System.nanoTime();
-        for (var stopping : List.copyOf(stoppings)) {
-            if (stopping.isDone(trees, now)) {
-                stoppings.remove(stopping);
-                stopping.done.run();
+        try {
+            var trees = look();
+            var now = System.nanoTime();
+            for (var stopping : List.copyOf(stoppings)) {
+                if (stopping.isDone(trees, now)) {
+                    stoppings.remove(stopping);
+                    stopping.done.run();
+                }
+            }
+        } catch (RuntimeException | Error e) {
+            LOG.log(Level.ERROR, "stopping: " + e, e);
+        } finally {
+            if (!stoppings.isEmpty()) {
+                schedule(roundMillis);
+                roundMillis = Math.min(roundMillis * 2, LONGEST_ROUND_MILLIS);
             }
         }
-        if (!stoppings.isEmpty()) {
-            schedule(roundMillis);
-            roundMillis = Math.min(roundMillis * 2, LONGEST_ROUND_MILLIS);
+    }
+
+    /** Out of descriptors nothing can be seen; what is known already can be stopped all the same. */
+    private static @Nullable ProcessTree look() {
+        try {
+            return ProcessTree.look();
+        } catch (RuntimeException e) {
+            LOG.log(Level.WARNING, "cannot look at the processes: {0}", e);
+            return null;
         }
     }
 
@@ -83,21 +105,24 @@ final class Stopper {
 
     private final class Stopping {
         private final String run;
-        private final ProcessHandle root;
         private final Runnable done;
+        private final Set<ProcessHandle> known = new HashSet<>();
         private final Set<ProcessHandle> termed = new HashSet<>();
         private long killNanos = System.nanoTime() + killAfter.toNanos();
 
-        Stopping(String run, ProcessHandle root, Runnable done) {
+        Stopping(String run, @Nullable ProcessHandle root, Runnable done) {
             this.run = run;
-            this.root = root;
             this.done = done;
+            if (root != null) {
+                known.add(root);
+            }
         }
 
-        boolean isDone(ProcessTree trees, long now) {
-            var alive = trees.of(run, root, termed);
+        boolean isDone(@Nullable ProcessTree trees, long now) {
+            var alive = trees == null ? ProcessTree.running(known) : trees.of(run, known);
+            known.addAll(alive);
             if (alive.isEmpty()) {
-                return true;
+                return trees != null || now - killNanos > LAST_LOOK_NANOS;
             }
             if (now - killNanos > LAST_LOOK_NANOS) {
                 LOG.log(

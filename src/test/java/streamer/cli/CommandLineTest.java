@@ -78,6 +78,7 @@ class CommandLineTest {
                 "--max-runs=0|--max-runs: must be at least 1",
                 "--max-body=99999999999g|is too large",
                 "--timeout=0|--timeout: must be more than 0",
+                "--kill-after=9000h|'9000h' is longer than a year",
                 "--verbose=x|",
             })
     void aBadFlagIsAUsageError(String argument, String message) {
@@ -122,6 +123,8 @@ class CommandLineTest {
     void theEnvironmentIsNamedWhereItIsWrong() {
         assertFails(Map.of("STREAMER_FLUSH_BYTES", "much"), 2, "(from STREAMER_FLUSH_BYTES)", "true");
         assertFails(Map.of("PORT", "x"), 2, "(from PORT)", "true");
+        assertFails(Map.of("STREAMER_TIMEOUT", "0"), 2, "more than 0 (from STREAMER_TIMEOUT)", "true");
+        assertFails(Map.of("STREAMER_VERBOSE", "maybe"), 2, "(from STREAMER_VERBOSE)", "true");
     }
 
     @Test

@@ -147,7 +147,7 @@ class OptionsTest {
                         "PORT", "5000"));
         assertThat(flags.addTo(List.of("--timeout=1s", "cmd", "--path=/c")))
                 .containsExactlyInAnyOrder(
-                        "--path=/a", "--path=/b/*", "--verbose", "--port=5000", "--timeout=1s", "cmd", "--path=/c")
+                        "--path=/a", "--path=/b/*", "--verbose=true", "--port=5000", "--timeout=1s", "cmd", "--path=/c")
                 .endsWith("--timeout=1s", "cmd", "--path=/c");
         assertThat(flags.hasPort()).isTrue();
         assertThat(flags.names()).contains("PORT", "STREAMER_TIMEOUT", "STREAMER_MAX_RUNS");

@@ -134,7 +134,9 @@ class EndingTest {
                 assertThat(client.status()).isEqualTo(500);
                 assertThat(client.text()).contains("not found").hasLineCount(1);
             }
-            server.accessLine("exit=- ended=not-launched");
+            assertThat(server.accessLine("exit=- ended=not-launched"))
+                    .contains("GET / 500 ")
+                    .doesNotContain(" 0B");
         }
     }
 
@@ -158,7 +160,7 @@ class EndingTest {
                 var client = server.get("/")) {
             assertThat(client.text()).isEqualTo("begun\n");
             assertThat(client.end()).isEqualTo(End.CLEAN);
-            assertThat(server.runs().awaitSlots(Duration.ZERO))
+            assertThat(server.runs().awaitNone(Duration.ZERO))
                     .as("ended before the grandchild was killed")
                     .isFalse();
         }

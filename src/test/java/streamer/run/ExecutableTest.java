@@ -21,6 +21,8 @@ class ExecutableTest {
                 .isTrue();
         Files.createFile(directory.resolve("text"));
         Files.createDirectory(directory.resolve("folder"));
+        var script = Files.writeString(directory.resolve("script"), "#! /no/such/interpreter -x\n");
+        assertThat(script.toFile().setExecutable(true)).isTrue();
     }
 
     @Test
@@ -43,6 +45,9 @@ class ExecutableTest {
         assertKind("./text", Kind.NOT_EXECUTABLE);
         assertKind("./folder", Kind.NOT_EXECUTABLE);
         assertKind("", Kind.NOT_FOUND);
+        assertKind(directory + "/", Kind.NOT_EXECUTABLE);
+        assertKind("./text/x", Kind.NOT_EXECUTABLE);
+        assertKind("script", Kind.NOT_EXECUTABLE);
     }
 
     private void assertKind(String word, Kind kind) {
