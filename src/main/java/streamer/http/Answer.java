@@ -43,6 +43,16 @@ final class Answer {
         end(exchange);
     }
 
+    /** Answers with the head that a stream would have. */
+    static void head(HttpServerExchange exchange) {
+        try {
+            exchange.getResponseChannel().flush(); // else it would get a length
+        } catch (IOException e) {
+            // The client has gone; ending cleans up.
+        }
+        exchange.endExchange();
+    }
+
     private static void send(HttpServerExchange exchange, int status, byte[] body) {
         exchange.setStatusCode(status);
         exchange.setResponseContentLength(body.length);

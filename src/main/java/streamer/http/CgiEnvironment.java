@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * The variables a request becomes: CGI/1.1 (RFC 3875, 4.1), and {@code STREAMER_QUERY_<NAME>} for each parameter of the
@@ -18,6 +19,9 @@ import java.util.Set;
 final class CgiEnvironment {
     /** A longer value is refused: the system takes 128 KiB for a variable with its name ({@code execve(2)}). */
     private static final int MAX_VALUE_BYTES = 100 * 1024;
+
+    /** Names with anything else, {@code _} first of all, could pass for another header's. */
+    private static final Pattern PLAIN_NAME = Pattern.compile("[A-Za-z0-9-]+");
 
     private static final Set<String> OWN_VARIABLES = Set.of("content-type", "content-length");
     /** Credentials, and the name that many programs would take for their own {@code HTTP_PROXY}. */
@@ -59,8 +63,9 @@ final class CgiEnvironment {
     private void putServer(HttpServerExchange exchange) throws BadValueException {
         put("GATEWAY_INTERFACE", "CGI/1.1");
         put("SERVER_SOFTWARE", StreamServer.SOFTWARE);
-        put("SERVER_NAME", exchange.getHostName());
-        put("SERVER_PORT", Integer.toString(exchange.getHostPort()));
+        var host = exchange.getHostName();
+        put("SERVER_NAME", host.contains(":") ? "[" + host + "]" : host);
+        put("SERVER_PORT", Integer.toString(exchange.getDestinationAddress().getPort()));
         put("SERVER_PROTOCOL", exchange.getProtocol().toString());
     }
 
@@ -77,7 +82,7 @@ final class CgiEnvironment {
         for (var values : headers) {
             var name = values.getHeaderName().toString();
             var lower = name.toLowerCase(Locale.ROOT);
-            if (!name.contains("_") && !OWN_VARIABLES.contains(lower) && !NEVER.contains(lower)) {
+            if (PLAIN_NAME.matcher(name).matches() && !OWN_VARIABLES.contains(lower) && !NEVER.contains(lower)) {
                 put("HTTP_" + variableName(name), text(joined(lower, values)));
             }
         }

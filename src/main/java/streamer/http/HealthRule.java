@@ -16,7 +16,7 @@ final class HealthRule implements HttpHandler {
 
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
-        if (!exchange.getRequestPath().equals("/-/health")) {
+        if (!RequestPath.of(exchange).equals("/-/health")) {
             next.handleRequest(exchange);
         } else if (runs.refusal() == Runs.Refusal.DRAINING) {
             Answer.line(exchange, 503, "draining");

@@ -35,7 +35,7 @@ final class MethodRule implements HttpHandler {
         } else if (method.equals("HEAD") && methods.contains("GET")) {
             var isEvents = Format.wantsEvents(StreamHandler.accept(exchange));
             StreamHeaders.put(exchange, isEvents ? Format.EVENT_STREAM : contentType);
-            Answer.empty(exchange, 200);
+            Answer.head(exchange);
         } else {
             exchange.getResponseHeaders().put(Headers.ALLOW, allow);
             if (method.equals("OPTIONS")) {

@@ -21,7 +21,7 @@ final class PathRule implements HttpHandler {
 
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
-        var path = exchange.getRequestPath();
+        var path = RequestPath.of(exchange);
         var isReserved = path.equals("/favicon.ico") || path.startsWith("/-/");
         var match = isReserved ? Optional.<PathPattern.Match>empty() : match(path);
         if (match.isPresent()) {

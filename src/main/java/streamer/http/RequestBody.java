@@ -26,7 +26,7 @@ final class RequestBody {
     private final HttpServerExchange exchange;
     private final StreamSourceChannel channel;
     private long received;
-    private int drained;
+    private long drained;
     private boolean readable;
     private boolean detached;
 
@@ -60,7 +60,8 @@ final class RequestBody {
 
     /** Asks a client for it that waits to be asked (RFC 9110, 10.1.1); before the response begins. */
     void invite() throws IOException {
-        if (HttpContinue.requiresContinueResponse(exchange)) {
+        // On HTTP/2 Undertow's 100 is malformed; clients there do not wait for it for long.
+        if (isHttp1() && HttpContinue.requiresContinueResponse(exchange)) {
             HttpContinue.sendContinueResponseBlocking(exchange);
         }
     }
@@ -129,7 +130,8 @@ final class RequestBody {
 
     /**
      * After the response: reads what the client still sends, without waiting, so that it gets to read the answer instead
-     * of a reset. Beyond 1 MiB or 2 seconds the connection is closed all the same.
+     * of a reset. Beyond 1 MiB or 2 seconds the connection is closed all the same; but not one of HTTP/2, which others
+     * share.
      */
     void drain() {
         drain(false);
@@ -143,7 +145,7 @@ final class RequestBody {
     private void drain(boolean close) {
         detach();
         exchange.getIoThread().execute(() -> {
-            var timeout = exchange.getIoThread().executeAfter(this::close, DRAIN_MILLIS, TimeUnit.MILLISECONDS);
+            var timeout = exchange.getIoThread().executeAfter(this::timeOut, DRAIN_MILLIS, TimeUnit.MILLISECONDS);
             var scratch = ByteBuffer.allocate(SCRATCH_BYTES);
             Runnable look = () -> {
                 if (isDrained(scratch)) {
@@ -166,14 +168,24 @@ final class RequestBody {
             do {
                 length = channel.read(scratch.clear());
                 drained += Math.max(0, length);
-            } while (length > 0 && drained <= DRAIN_BYTES);
+            } while (length > 0 && (drained <= DRAIN_BYTES || !isHttp1()));
             return length != 0;
         } catch (IOException e) { // the client has gone: there is no more
             return true;
         }
     }
 
+    private void timeOut() {
+        if (isHttp1()) {
+            close();
+        }
+    }
+
     private void close() {
-        IoUtils.safeClose(exchange.getConnection() instanceof HttpServerConnection http ? http : channel);
+        IoUtils.safeClose(isHttp1() ? exchange.getConnection() : channel);
+    }
+
+    private boolean isHttp1() {
+        return exchange.getConnection() instanceof HttpServerConnection;
     }
 }

@@ -159,8 +159,12 @@ final class ResponseSink {
             if (clientGone != null && exchange.isRequestComplete()) { // till then the body's reader would notice
                 clientGone.arm();
             }
+            if (channel == null && !exchange.getConnection().isOpen()) {
+                gone.run(); // on HTTP/2 nothing else tells before there is a response channel
+                return;
+            }
             if (channel == null && now - startNanos >= config.statusWait().toNanos()) {
-                offer();
+                commit().offer(Format.NOTHING);
             }
             if (partSince != 0 && policy.isDue(now - partSince)) {
                 partSince = 0;

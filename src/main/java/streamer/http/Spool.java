@@ -1,6 +1,7 @@
 package streamer.http;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
@@ -19,13 +20,35 @@ final class Spool {
         private static final long serialVersionUID = 1;
     }
 
+    /** A file cannot be written. */
+    static final class BrokenException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        BrokenException(IOException cause) {
+            super(cause.getMessage(), cause);
+        }
+    }
+
     Spool(long maxBytes) {
         this.maxBytes = maxBytes;
     }
 
     /** A new file with a random name, readable for its owner alone. */
-    Path file() throws IOException {
-        return Files.createTempFile("streamer-", ".upload").toAbsolutePath();
+    Path file() throws BrokenException {
+        try {
+            return Files.createTempFile("streamer-", ".upload").toAbsolutePath();
+        } catch (IOException e) {
+            throw new BrokenException(e);
+        }
+    }
+
+    /** Opens it for writing. */
+    OutputStream open(Path file) throws BrokenException {
+        try {
+            return Files.newOutputStream(file);
+        } catch (IOException e) {
+            throw new BrokenException(e);
+        }
     }
 
     /** Takes room before it is written to. */

@@ -136,12 +136,17 @@ final class StreamHandler implements HttpHandler {
                 fail(503, "The server is shutting down.");
             } catch (Spool.FullException e) {
                 fail(503, "There is no room for more uploads now.");
+            } catch (Spool.BrokenException e) {
+                LOG.log(Level.WARNING, "run {0}: cannot keep an upload: {1}", run.id(), e.getMessage());
+                fail(507, "The upload cannot be kept.");
             } catch (IOException e) {
-                LOG.log(Level.DEBUG, () -> "run " + run.id() + ": upload: " + e);
-                fail(507, "The upload could not be kept.");
+                LOG.log(Level.DEBUG, () -> "run " + run.id() + ": client gone: " + e);
+                run.stop(Reason.CLIENT_GONE);
+                sink.abandon();
             } catch (RuntimeException | Error e) {
                 LOG.log(Level.ERROR, "run " + run.id() + ": " + e, e);
                 run.stop(Reason.ERROR);
+                fail(500, "The server failed.");
                 sink.abandon();
             }
         }
@@ -155,11 +160,11 @@ final class StreamHandler implements HttpHandler {
         }
 
         private Stdin stdin(Uploads uploads, CgiEnvironment cgi) throws IOException, BadValueException {
-            if (body == null) {
-                return new Stdin.Empty();
-            }
             if (config.body().uploads() == ServerConfig.Uploads.RAW || !Uploads.isForm(exchange)) {
-                return new Stdin.Pipe();
+                return body == null ? new Stdin.Empty() : new Stdin.Pipe();
+            }
+            if (body == null) {
+                throw new Uploads.BadFormException("The form is not complete.");
             }
             body.invite();
             uploads.receive(exchange, body, config.body().maxBytes());

@@ -31,6 +31,7 @@ public final class StreamServer implements AutoCloseable {
     public static final String SOFTWARE = "streamer/" + version();
 
     private static final int BUFFER_BYTES = 16 * 1024; // Undertow's own default shrinks with the heap
+    private static final int POOLED_BUFFERS = 512; // -1, Undertow's own default, pools none
     private static final int IO_THREADS = 2;
     private static final int REQUEST_PARSE_MILLIS = 30_000;
     private static final int NO_REQUEST_MILLIS = 60_000;
@@ -65,8 +66,10 @@ public final class StreamServer implements AutoCloseable {
      */
     public static StreamServer start(ServerConfig config, RunSpec spec, Runs runs, ExecutorService threads)
             throws IOException {
+        // Read once, by a class that is loaded later; the option of that name can only make it smaller.
+        System.setProperty("io.undertow.http2-max-header-size", Integer.toString(MAX_HEAD_BYTES));
         var http = new HttpOpenListener(
-                new DefaultByteBufferPool(true, BUFFER_BYTES, -1, 4),
+                new DefaultByteBufferPool(true, BUFFER_BYTES, POOLED_BUFFERS, 4),
                 OptionMap.builder()
                         .set(UndertowOptions.ENABLE_HTTP2, true)
                         .set(UndertowOptions.BUFFER_PIPELINED_DATA, false)

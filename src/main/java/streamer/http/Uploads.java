@@ -3,7 +3,6 @@ package streamer.http;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
-import io.undertow.util.MalformedMessageException;
 import io.undertow.util.MultipartParser;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -65,8 +64,8 @@ final class Uploads implements AutoCloseable, MultipartParser.PartHandler {
      */
     void receive(HttpServerExchange exchange, RequestBody body, long maxBytes) throws IOException {
         var type = String.valueOf(exchange.getRequestHeaders().getFirst(Headers.CONTENT_TYPE));
-        var boundary = Headers.extractQuotedValueFromHeader(type, "boundary");
-        if (boundary == null) {
+        var boundary = parameter(type, "boundary");
+        if (boundary == null || boundary.isEmpty()) {
             throw new BadFormException("The form names no boundary.");
         }
         var pool = exchange.getConnection().getByteBufferPool();
@@ -90,7 +89,17 @@ final class Uploads implements AutoCloseable, MultipartParser.PartHandler {
             parser.parse(buffer);
         } catch (UncheckedIOException e) {
             throw e.getCause();
-        } catch (MalformedMessageException e) {
+        } catch (BadFormException | Spool.FullException | Spool.BrokenException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new BadFormException("The form is malformed.");
+        }
+    }
+
+    private static @Nullable String parameter(String header, String name) throws BadFormException {
+        try {
+            return Headers.extractQuotedValueFromHeader(header, name);
+        } catch (IndexOutOfBoundsException e) { // Undertow's way to say that there is no value
             throw new BadFormException("The form is malformed.");
         }
     }
@@ -110,7 +119,7 @@ final class Uploads implements AutoCloseable, MultipartParser.PartHandler {
 
     private Part part(HeaderMap headers) throws IOException {
         var disposition = String.valueOf(headers.getFirst(Headers.CONTENT_DISPOSITION));
-        var name = Headers.extractQuotedValueFromHeader(disposition, "name");
+        var name = parameter(disposition, "name");
         if (name == null) {
             throw new BadFormException("A part of the form has no name.");
         }
@@ -125,7 +134,7 @@ final class Uploads implements AutoCloseable, MultipartParser.PartHandler {
                 fileName,
                 type == null ? "application/octet-stream" : type,
                 path,
-                Files.newOutputStream(path));
+                spool.open(path));
     }
 
     @Override
@@ -140,7 +149,11 @@ final class Uploads implements AutoCloseable, MultipartParser.PartHandler {
             throw new BadFormException("The form's field " + part.name + " is longer than 100 KiB.");
         }
         part.length += bytes.length;
-        part.out.write(bytes);
+        try {
+            part.out.write(bytes);
+        } catch (IOException e) {
+            throw new Spool.BrokenException(e);
+        }
     }
 
     @Override

@@ -36,6 +36,7 @@ public final class Run implements AutoCloseable {
     private Phase stop = Phase.NOT_YET;
     private long lingerFrom = -1;
     private long cutNanos;
+    private boolean executing;
     private boolean givenUp;
     private boolean closed;
 
@@ -70,10 +71,10 @@ public final class Run implements AutoCloseable {
      */
     public void execute(RunSpec spec) throws LaunchException {
         synchronized (lock) {
+            executing = true;
             startedNanos = System.nanoTime();
             limits = spec.limits();
             if (reason != null) {
-                ending = new Ending.Stopped(reason, OptionalInt.empty());
                 throw new LaunchException(LaunchException.Kind.STOPPED, "stopped before it began: " + reason.word());
             }
         }
@@ -161,6 +162,9 @@ public final class Run implements AutoCloseable {
             }
             reason = why;
             launched = process != null;
+            if (!executing) {
+                ending = new Ending.Stopped(why, OptionalInt.empty());
+            }
         }
         LOG.log(Level.DEBUG, () -> "run " + id + ": stopping, " + why.word());
         viewing.stopping();

@@ -61,6 +61,22 @@ class FlushTest {
     }
 
     @Test
+    void theHeadDoesNotTakeThemWithIt() throws IOException {
+        try (var puppet = new Puppet();
+                var server = TestServer.of(puppet.command())
+                        .flush(8, Duration.ZERO)
+                        .statusWait(Duration.ofMillis(100))
+                        .start();
+                var client = server.get("/")) {
+            puppet.tellAndWait("printf aaa");
+            assertThat(client.status()).isEqualTo(200);
+            puppet.tellAndWait("sleep 0.2");
+            puppet.tell("printf bbbbb");
+            assertThat(client.piece()).isEqualTo("aaabbbbb");
+        }
+    }
+
+    @Test
     void fewerBytesLeaveAfterATime() throws IOException {
         try (var puppet = new Puppet();
                 var server = TestServer.of(puppet.command())

@@ -84,6 +84,26 @@ class Http2Test {
     }
 
     @Test
+    void anUploadThatOutlivesItsRunDisturbsNoOther() throws IOException {
+        try (var puppet = new Puppet();
+                var server = TestServer.of(Commands.either("[ $REQUEST_METHOD = POST ]", "head -c 4", puppet.command()))
+                        .start();
+                var client = new Http2Client(server.address())) {
+            puppet.tell("echo one");
+            var other = client.get("/");
+            assertThat(other.piece()).isEqualTo("one\n");
+            var upload = client.post("/");
+            upload.send(new byte[10]);
+            assertThat(upload.text()).hasSize(4);
+            upload.send(new byte[3_000_000]);
+            puppet.tell("echo two; exit 0");
+            assertThat(other.text()).isEqualTo("two\n");
+            upload.finish();
+            server.accessLine("GET / 200 8B");
+        }
+    }
+
+    @Test
     void manyBytesArriveUnchanged() throws IOException {
         try (var server = TestServer.of(Commands.sh("yes | head -c 20000000")).start();
                 var client = new Http2Client(server.address())) {

@@ -98,7 +98,7 @@ class UploadsTest {
                         + "Content-Type: multipart/form-data; boundary=x\r\n\r\n--x\r\n");
                 Wait.until("the run is admitted", () -> !server.runs().awaitNone(Duration.ZERO));
             }
-            assertThat(server.accessLine("POST /")).contains("exit=-");
+            assertThat(server.accessLine("POST /")).contains("exit=- ended=client-gone");
             server.awaitNoRun();
         }
     }
@@ -106,7 +106,14 @@ class UploadsTest {
     @Test
     void aFormThatIsNoneIsABadRequest() throws IOException {
         try (var server = TestServer.of(Commands.echoing()).start()) {
-            for (var body : new String[] {"nonsense", "--x\r\nbroken", "--x\r\n\r\nno name\r\n--x--\r\n"}) {
+            for (var body : new String[] {
+                "nonsense",
+                "--x\r\nbroken",
+                "--x\r\n\r\nno name\r\n--x--\r\n",
+                "",
+                name("name="),
+                name("name=\"a\"\r\nContent-Transfer-Encoding: base64")
+            }) {
                 try (var client = server.connect()) {
                     client.send("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + body.length() + "\r\n"
                             + "Content-Type: multipart/form-data; boundary=x\r\n\r\n" + body);
@@ -115,6 +122,10 @@ class UploadsTest {
                 }
             }
         }
+    }
+
+    private static String name(String disposition) {
+        return "--x\r\nContent-Disposition: form-data; " + disposition + "\r\n\r\n%%%%\r\n--x--\r\n";
     }
 
     @Test

@@ -19,6 +19,11 @@ public final class Commands {
         return List.of("bash", "-c", script);
     }
 
+    /** Is one command where a condition holds, else another. */
+    public static List<String> either(String condition, String one, List<String> other) {
+        return sh("if " + condition + "; then exec " + one + "; fi; exec \"$@\"", other.toArray(String[]::new));
+    }
+
     /** Writes a text and ends. */
     public static List<String> printing(String text) {
         return sh("printf '%s' \"$1\"", text);

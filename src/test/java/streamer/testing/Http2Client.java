@@ -8,6 +8,7 @@ import io.undertow.client.UndertowClient;
 import io.undertow.server.DefaultByteBufferPool;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
+import io.undertow.util.Methods;
 import io.undertow.util.Protocols;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -49,11 +50,23 @@ public final class Http2Client implements AutoCloseable {
 
     /** Sends a request without a body and waits for the head of its response. */
     public Stream get(String path) throws IOException {
-        var request = new ClientRequest().setPath(path).setProtocol(Protocols.HTTP_2_0);
+        var stream = send(new ClientRequest().setPath(path));
+        stream.exchange();
+        return stream;
+    }
+
+    /** Sends the head of a request with a body. */
+    public Stream post(String path) {
+        var request = new ClientRequest().setPath(path).setMethod(Methods.POST);
+        request.getRequestHeaders().put(Headers.TRANSFER_ENCODING, "chunked"); // for the client: a body will follow
+        return send(request);
+    }
+
+    private Stream send(ClientRequest request) {
+        request.setProtocol(Protocols.HTTP_2_0);
         request.getRequestHeaders().put(Headers.HOST, "localhost");
         var stream = new Stream();
         connection.sendRequest(request, stream);
-        stream.exchange();
         return stream;
     }
 
@@ -65,11 +78,13 @@ public final class Http2Client implements AutoCloseable {
 
     /** One response. */
     public static final class Stream implements ClientCallback<ClientExchange> {
+        private final CompletableFuture<ClientExchange> sent = new CompletableFuture<>();
         private final CompletableFuture<ClientExchange> head = new CompletableFuture<>();
 
         @Override
-        public void completed(ClientExchange sent) {
-            sent.setResponseListener(new ClientCallback<>() {
+        public void completed(ClientExchange exchange) {
+            sent.complete(exchange);
+            exchange.setResponseListener(new ClientCallback<>() {
                 @Override
                 public void completed(ClientExchange answered) {
                     head.complete(answered);
@@ -88,8 +103,12 @@ public final class Http2Client implements AutoCloseable {
         }
 
         private ClientExchange exchange() throws IOException {
+            return get(head);
+        }
+
+        private static ClientExchange get(CompletableFuture<ClientExchange> future) throws IOException {
             try {
-                return head.get(Wait.LONG.toSeconds(), TimeUnit.SECONDS);
+                return future.get(Wait.LONG.toSeconds(), TimeUnit.SECONDS);
             } catch (InterruptedException | ExecutionException | TimeoutException e) {
                 throw new IOException(e);
             }
@@ -126,6 +145,18 @@ public final class Http2Client implements AutoCloseable {
                 text.writeBytes(piece.getBytes(StandardCharsets.UTF_8));
             }
             return text.toString(StandardCharsets.UTF_8);
+        }
+
+        /** Sends bytes of the request's body. */
+        public void send(byte[] bytes) throws IOException {
+            Channels.writeBlocking(get(sent).getRequestChannel(), ByteBuffer.wrap(bytes));
+            Channels.flushBlocking(get(sent).getRequestChannel());
+        }
+
+        /** Ends the request's body. */
+        public void finish() throws IOException {
+            get(sent).getRequestChannel().shutdownWrites();
+            Channels.flushBlocking(get(sent).getRequestChannel());
         }
 
         /** Resets this stream; the connection lives on. */
