@@ -75,14 +75,20 @@ class ClientsTest {
         var feed = Files.writeString(directory.resolve("f ü.xml"), "x".repeat(3_000_000))
                 .toString();
         try (var server = TestServer.of(Commands.sh("wc -c; echo $STREAMER_FILENAME_FILE"))
+                .path("/up")
                 .start()) {
-            assertThat(Tool.run("curl", "-sSN", "-T", feed, server.url().replaceFirst("/$", ""))
-                            .out())
+            assertThat(Tool.run("curl", "-sSN", "-T", feed, server.url() + "up").out())
                     .isEqualTo("3000000\n\n");
-            assertThat(Tool.run("curl", "-sSN", "-F", "file=@" + feed, server.url())
+            assertThat(Tool.run("curl", "-sSN", "-F", "file=@" + feed, server.url() + "up")
                             .out())
                     .isEqualTo("3000000\nf ü.xml\n");
-            assertThat(Tool.run("curl", "-sSN", "--http2-prior-knowledge", "--data-binary", "@" + feed, server.url())
+            assertThat(Tool.run(
+                                    "curl",
+                                    "-sSN",
+                                    "--http2-prior-knowledge",
+                                    "--data-binary",
+                                    "@" + feed,
+                                    server.url() + "up")
                             .out())
                     .isEqualTo("3000000\n\n");
         }
