@@ -65,7 +65,7 @@ public final class Executable {
         }
     }
 
-    /** Whether there is something of that name, or something in the way to it. */
+    /** Whether there is something of that name, or something that must not be seen. */
     private static boolean isSomething(Path base, String candidate) {
         try {
             return !Files.notExists(base.resolve(candidate));

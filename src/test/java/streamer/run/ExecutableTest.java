@@ -46,7 +46,6 @@ class ExecutableTest {
         assertKind("./folder", Kind.NOT_EXECUTABLE);
         assertKind("", Kind.NOT_FOUND);
         assertKind(directory + "/", Kind.NOT_EXECUTABLE);
-        assertKind("./text/x", Kind.NOT_EXECUTABLE);
         assertKind("script", Kind.NOT_EXECUTABLE);
     }
 
