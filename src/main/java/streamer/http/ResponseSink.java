@@ -5,6 +5,7 @@ import io.undertow.server.protocol.http.HttpAttachments;
 import io.undertow.util.HeaderMap;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import streamer.format.Format;
@@ -28,12 +29,11 @@ final class ResponseSink {
     private final String run;
 
     private final ReentrantLock lock = new ReentrantLock();
+    private final WaitingBytes waiting = new WaitingBytes();
     private final long startNanos = System.nanoTime();
     private Runnable gone = () -> {};
     private @Nullable ClientGone clientGone;
     private @Nullable ResponseChannel channel;
-    private ByteBuffer waiting = ByteBuffer.allocate(0);
-    private long waitingSince;
     private long partSince;
     private long lastWriteNanos;
     private boolean ended;
@@ -87,10 +87,10 @@ final class ResponseSink {
     }
 
     private void put(ByteBuffer body) throws IOException {
-        if (policy.isDue(waiting.position() + body.remaining())) {
+        if (policy.isDue(waiting.length() + body.remaining())) {
             send(body);
         } else {
-            keep(body);
+            waiting.add(body, policy.flushBytes());
         }
     }
 
@@ -104,24 +104,12 @@ final class ResponseSink {
         }
     }
 
-    private void keep(ByteBuffer body) {
-        if (waiting.position() == 0) {
-            waitingSince = System.nanoTime();
-        }
-        if (waiting.remaining() < body.remaining()) {
-            var room = Math.max(policy.flushBytes(), waiting.position() + body.remaining());
-            waiting = ByteBuffer.allocate(room).put(waiting.flip());
-        }
-        waiting.put(body);
-    }
-
     private void send(ByteBuffer body) throws IOException {
         var committed = commit();
-        waiting.flip();
         try {
-            committed.write(waiting, body);
+            committed.write(waiting.take(), body);
         } finally {
-            waiting.clear();
+            waiting.taken();
             lastWriteNanos = System.nanoTime();
         }
     }
@@ -153,40 +141,40 @@ final class ResponseSink {
             return;
         }
         try {
-            if (ended || (channel != null && channel.isWriting())) {
-                return;
-            }
-            if (clientGone != null && exchange.isRequestComplete()) { // till then the body's reader would notice
-                clientGone.arm();
-            }
-            if (channel == null && !exchange.getConnection().isOpen()) {
-                gone.run(); // on HTTP/2 nothing else tells before there is a response channel
-                return;
-            }
-            if (channel == null && now - startNanos >= config.statusWait().toNanos()) {
-                commit().offer(Format.NOTHING);
-            }
-            if (partSince != 0 && policy.isDue(now - partSince)) {
-                partSince = 0;
-                keep(format.part());
-                offer();
-            }
-            if (waiting.position() > 0 && policy.isDue(now - waitingSince)) {
-                offer();
-            }
-            if (channel != null && policy.isHeartbeatDue(now - lastWriteNanos)) {
-                beat();
+            if (!ended && (channel == null || !channel.isWriting())) {
+                watchClient();
+                offerWhatIsDue(now);
             }
         } finally {
             lock.unlock();
         }
     }
 
-    private void beat() throws IOException {
+    private void watchClient() throws IOException {
+        if (clientGone != null && exchange.isRequestComplete()) { // till then the body's reader would notice
+            clientGone.arm();
+        }
+        if (channel == null && !exchange.getConnection().isOpen()) { // on HTTP/2 nothing else tells so early
+            throw new ClosedChannelException();
+        }
+    }
+
+    private void offerWhatIsDue(long now) throws IOException {
+        if (channel == null && now - startNanos >= config.statusWait().toNanos()) {
+            commit().offer(Format.NOTHING);
+        }
+        if (partSince != 0 && policy.isDue(now - partSince)) {
+            partSince = 0;
+            waiting.add(format.part(), 0);
+            offer();
+        }
+        if (waiting.length() > 0 && policy.isDue(waiting.waitedNanos(now))) {
+            offer();
+        }
         var heartbeat = format.heartbeat();
-        if (heartbeat.hasRemaining()) {
-            if (waiting.position() == 0) {
-                keep(heartbeat);
+        if (channel != null && heartbeat.hasRemaining() && policy.isHeartbeatDue(now - lastWriteNanos)) {
+            if (waiting.length() == 0) {
+                waiting.add(heartbeat, 0);
             }
             offer();
         }
@@ -194,13 +182,12 @@ final class ResponseSink {
 
     private void offer() throws IOException {
         var committed = commit();
-        waiting.flip();
         try {
-            if (committed.offer(waiting) > 0) {
+            if (committed.offer(waiting.take()) > 0) {
                 lastWriteNanos = System.nanoTime();
             }
         } finally {
-            waiting.compact();
+            waiting.taken();
         }
     }
 
@@ -282,7 +269,7 @@ final class ResponseSink {
     private boolean isSilentFailure(Ending how) {
         lock.lock();
         try {
-            return channel == null && !ended && waiting.position() == 0 && !how.isSuccess();
+            return channel == null && !ended && waiting.length() == 0 && !how.isSuccess();
         } finally {
             lock.unlock();
         }

@@ -119,8 +119,11 @@ public final class Run implements AutoCloseable {
             }
             child = process;
         }
-        runs.awaitSignalLike(exitCode(child));
+        var bySignal = runs.signal().isCauseOf(exitCode(child));
         synchronized (lock) {
+            if (bySignal && reason == null) {
+                reason = Reason.SHUTDOWN;
+            }
             conclude();
         }
     }
@@ -138,10 +141,9 @@ public final class Run implements AutoCloseable {
     private Ending conclude() {
         if (ending == null) {
             var code = process == null || process.isAlive() ? OptionalInt.empty() : OptionalInt.of(process.exitValue());
-            if (reason == null && (code.isEmpty() || runs.isSignalled(code.getAsInt()))) {
-                reason = Reason.SHUTDOWN;
-            }
-            ending = reason == null ? new Ending.Exited(code.getAsInt()) : new Ending.Stopped(reason, code);
+            ending = reason == null && code.isPresent()
+                    ? new Ending.Exited(code.getAsInt())
+                    : new Ending.Stopped(reason == null ? Reason.SHUTDOWN : reason, code);
         }
         return ending;
     }

@@ -28,9 +28,6 @@ public final class Runs implements AutoCloseable {
     public static final Duration PULSE = Duration.ofMillis(50);
 
     private static final Logger LOG = System.getLogger(Runs.class.getName());
-    private static final long SIGNAL_WAIT_MILLIS = 100;
-    private static final int SIGNALLED = 128;
-    private static final Set<Integer> STOPPING_SIGNALS = Set.of(1, 2, 15);
     private static final int ID_BYTES = 16;
 
     private final int slots;
@@ -39,13 +36,13 @@ public final class Runs implements AutoCloseable {
     private final Executor threads;
     private final ScheduledExecutorService pulse = thread("pulse");
     private final SecureRandom random = new SecureRandom();
+    private final EndingSignal signal = new EndingSignal();
 
     private final Object lock = new Object();
     private final Set<Run> present = new LinkedHashSet<>();
     private final Set<Run> slotHolders = new LinkedHashSet<>();
     private boolean draining;
     private boolean beating;
-    private int signal;
 
     /** Why a run is not admitted. */
     public enum Refusal {
@@ -162,6 +159,10 @@ public final class Runs implements AutoCloseable {
         return launcher;
     }
 
+    EndingSignal signal() {
+        return signal;
+    }
+
     Stopper stopper() {
         return stopper;
     }
@@ -191,26 +192,9 @@ public final class Runs implements AutoCloseable {
     /** A signal that ends the server has come; it may have gone to the commands too. From now on nothing is admitted. */
     public void signalled(int number) {
         synchronized (lock) {
-            signal = number;
             draining = true;
-            lock.notifyAll();
         }
-    }
-
-    /** Whether a command that ended with this code died by the signal that ends the server. */
-    boolean isSignalled(int code) {
-        synchronized (lock) {
-            return signal != 0 && code == SIGNALLED + signal;
-        }
-    }
-
-    /** A command that died by a signal of a terminal or a platform may have got it before us: waits a moment for ours. */
-    void awaitSignalLike(int code) {
-        if (!STOPPING_SIGNALS.contains(code - SIGNALLED)) {
-            return;
-        }
-        var deadline = System.nanoTime() + Duration.ofMillis(SIGNAL_WAIT_MILLIS).toNanos();
-        await(deadline, () -> signal != 0);
+        signal.come(number);
     }
 
     /** Waits until no run is left; false if some are when the time is over. */
