@@ -67,10 +67,10 @@ final class Shutdown {
         signalled.await();
         if (first() == Signals.SIGTERM && !runs.awaitNone(Duration.ZERO)) {
             LOG.log(Level.INFO, "draining");
-            runs.awaitNone(drain);
+            runs.awaitDrained(drain);
         }
         stop();
-        runs.awaitSlots();
+        runs.awaitStopped();
         runs.awaitNone(LAST_BYTES);
         server.close();
         runs.awaitNone(LAST_BYTES);

@@ -5,6 +5,7 @@ import io.undertow.io.Sender;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
+import io.undertow.util.SameThreadExecutor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +18,7 @@ import java.nio.charset.StandardCharsets;
  */
 final class Answer {
     static final HttpString NO_SNIFF = new HttpString("X-Content-Type-Options");
+    static final String TOO_LARGE = "The request's body is larger than is accepted.";
     static final int RETRY_SOON_SECONDS = 1;
     static final int RETRY_LATER_SECONDS = 10;
 
@@ -40,50 +42,58 @@ final class Answer {
     /** Answers with a status and no body. */
     static void empty(HttpServerExchange exchange, int status) {
         exchange.setStatusCode(status);
-        end(exchange);
+        dispatch(exchange, () -> end(exchange));
     }
 
     /** Answers with the head that a stream would have. */
     static void head(HttpServerExchange exchange) {
-        try {
-            exchange.getResponseChannel().flush(); // else it would get a length
-        } catch (IOException e) {
-            // The client has gone; ending cleans up.
-        }
-        exchange.endExchange();
+        dispatch(exchange, () -> {
+            try {
+                exchange.getResponseChannel().flush(); // else it would get a length
+            } catch (IOException e) {
+                // The client has gone; ending cleans up.
+            }
+            exchange.endExchange();
+        });
     }
 
     private static void send(HttpServerExchange exchange, int status, byte[] body) {
         exchange.setStatusCode(status);
         exchange.setResponseContentLength(body.length);
-        exchange.getResponseSender().send(ByteBuffer.wrap(body), new IoCallback() {
-            @Override
-            public void onComplete(HttpServerExchange done, Sender sender) {
-                end(done);
-            }
+        dispatch(
+                exchange,
+                () -> exchange.getResponseSender().send(ByteBuffer.wrap(body), then(exchange, () -> end(exchange))));
+    }
 
-            @Override
-            public void onException(HttpServerExchange done, Sender sender, IOException exception) {
-                IoCallback.END_EXCHANGE.onException(done, sender, exception);
-            }
-        });
+    /** Where more of the request may come: a handler that just returns would have Undertow drain it without limit. */
+    private static void dispatch(HttpServerExchange exchange, Runnable answer) {
+        if (exchange.isRequestComplete()) {
+            answer.run();
+        } else {
+            exchange.dispatch(SameThreadExecutor.INSTANCE, answer);
+        }
     }
 
     private static void end(HttpServerExchange exchange) {
         if (exchange.isRequestComplete()) {
             exchange.endExchange();
-            return;
+        } else {
+            var body = RequestBody.of(exchange);
+            exchange.getResponseSender().close(then(exchange, body::drain));
         }
-        exchange.getResponseSender().close(new IoCallback() {
+    }
+
+    private static IoCallback then(HttpServerExchange exchange, Runnable next) {
+        return new IoCallback() {
             @Override
             public void onComplete(HttpServerExchange done, Sender sender) {
-                RequestBody.of(done).drain();
+                next.run();
             }
 
             @Override
             public void onException(HttpServerExchange done, Sender sender, IOException exception) {
-                IoCallback.END_EXCHANGE.onException(done, sender, exception);
+                IoCallback.END_EXCHANGE.onException(exchange, sender, exception);
             }
-        });
+        };
     }
 }

@@ -68,7 +68,7 @@ final class ClientGone {
             return false;
         }
         if (kept == null) {
-            kept = ByteBuffer.allocate(KEPT_BYTES);
+            kept = ByteBuffer.allocate(KEPT_BYTES + 1); // full means more
         }
         try {
             var source = connection.getOriginalSourceConduit();

@@ -21,12 +21,12 @@ public record FlushPolicy(int flushBytes, Duration flushAfter, Duration heartbea
         }
     }
 
-    boolean isDue(int waitingBytes) {
+    boolean isFull(int waitingBytes) {
         return waitingBytes >= flushBytes;
     }
 
     /** Whether bytes, or a line's part, that have waited this long, in nanoseconds, have waited long enough. */
-    boolean isDue(long waitedNanos) {
+    boolean isOverdue(long waitedNanos) {
         return !flushAfter.isZero() && waitedNanos >= flushAfter.toNanos();
     }
 

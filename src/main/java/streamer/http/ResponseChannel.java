@@ -95,7 +95,7 @@ final class ResponseChannel {
         } finally {
             lock.unlock();
         }
-        if (!channel.isOpen() || !exchange.getConnection().isOpen()) {
+        if (!isOpen()) {
             gone.run();
         }
     }
@@ -105,6 +105,11 @@ final class ResponseChannel {
         var taken = channel.write(bytes);
         channel.flush();
         return taken;
+    }
+
+    /** Whether the client can still be reached, as far as is known here. */
+    boolean isOpen() {
+        return channel.isOpen() && exchange.getConnection().isOpen();
     }
 
     /** Whether a write is under way, perhaps waiting. */
@@ -130,11 +135,8 @@ final class ResponseChannel {
     void breakOff() throws IOException {
         if (!(exchange.getConnection() instanceof HttpServerConnection connection)) {
             channel.close(); // HTTP/2: RST_STREAM
-        } else if (exchange.isHttp10()) {
-            connection.setOption(Options.CLOSE_ABORT, true); // a reset; there an end of file is a clean end
-            connection.close();
-        } else if (exchange.isRequestComplete()) {
-            connection.close();
+        } else if (exchange.isHttp10() || exchange.isRequestComplete()) {
+            abort(connection);
         } else {
             connection.getOriginalSinkConduit().terminateWrites();
             RequestBody.of(exchange).drainAndClose();
@@ -145,6 +147,21 @@ final class ResponseChannel {
     void close() {
         closed = true;
         changed.signalAll();
-        IoUtils.safeClose(exchange.getConnection() instanceof HttpServerConnection http ? http : channel);
+        if (exchange.getConnection() instanceof HttpServerConnection connection) {
+            abort(connection);
+        } else {
+            IoUtils.safeClose(channel);
+        }
+    }
+
+    private void abort(HttpServerConnection connection) {
+        try {
+            if (exchange.isHttp10()) {
+                connection.setOption(Options.CLOSE_ABORT, true); // a reset; there an end of file is a clean end
+            }
+        } catch (IOException e) {
+            // It is closed already.
+        }
+        IoUtils.safeClose(connection);
     }
 }

@@ -30,13 +30,14 @@ final class ResponseSink {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final WaitingBytes waiting = new WaitingBytes();
-    private final long startNanos = System.nanoTime();
+    private long startNanos;
     private Runnable gone = () -> {};
     private @Nullable ClientGone clientGone;
     private @Nullable ResponseChannel channel;
     private long partSince;
     private long lastWriteNanos;
     private boolean ended;
+    private boolean done;
     private @Nullable Ending ending;
 
     /**
@@ -60,6 +61,7 @@ final class ResponseSink {
     void begin(Runnable whenGone) throws IOException {
         lock.lock();
         try {
+            startNanos = System.nanoTime();
             gone = whenGone;
             clientGone = ClientGone.of(exchange, whenGone);
             if (!ended && (format.tellsEnding() || config.statusWait().isZero())) {
@@ -76,7 +78,11 @@ final class ResponseSink {
         lock.lock();
         try {
             while (bytes.hasRemaining() && !ended) {
-                put(format.encode(bytes));
+                var body = format.encode(bytes);
+                if (body.hasRemaining()) {
+                    partSince = 0; // of a line that is whole now
+                    put(body);
+                }
             }
             if (!ended) {
                 noticePart();
@@ -87,7 +93,7 @@ final class ResponseSink {
     }
 
     private void put(ByteBuffer body) throws IOException {
-        if (policy.isDue(waiting.length() + body.remaining())) {
+        if (policy.isFull(waiting.length() + body.remaining())) {
             send(body);
         } else {
             waiting.add(body, policy.flushBytes());
@@ -141,8 +147,10 @@ final class ResponseSink {
             return;
         }
         try {
-            if (!ended && (channel == null || !channel.isWriting())) {
+            if (!ended) {
                 watchClient();
+            }
+            if (!ended && (channel == null || !channel.isWriting())) {
                 offerWhatIsDue(now);
             }
         } finally {
@@ -151,10 +159,11 @@ final class ResponseSink {
     }
 
     private void watchClient() throws IOException {
-        if (clientGone != null && exchange.isRequestComplete()) { // till then the body's reader would notice
+        if (clientGone != null && exchange.isRequestComplete()) { // till then only the body's reader can notice
             clientGone.arm();
         }
-        if (channel == null && !exchange.getConnection().isOpen()) { // on HTTP/2 nothing else tells so early
+        var isOpen = channel == null ? exchange.getConnection().isOpen() : channel.isOpen();
+        if (!isOpen) { // on HTTP/2 nothing else tells before there is a channel, and that not always
             throw new ClosedChannelException();
         }
     }
@@ -163,12 +172,12 @@ final class ResponseSink {
         if (channel == null && now - startNanos >= config.statusWait().toNanos()) {
             commit().offer(Format.NOTHING);
         }
-        if (partSince != 0 && policy.isDue(now - partSince)) {
+        if (partSince != 0 && policy.isOverdue(now - partSince)) {
             partSince = 0;
             waiting.add(format.part(), 0);
             offer();
         }
-        if (waiting.length() > 0 && policy.isDue(waiting.waitedNanos(now))) {
+        if (waiting.length() > 0 && policy.isOverdue(waiting.waitedNanos(now))) {
             offer();
         }
         var heartbeat = format.heartbeat();
@@ -193,7 +202,9 @@ final class ResponseSink {
 
     /** For how long the client has taken nothing of what is being written, in nanoseconds; 0 if nothing is. */
     long blockedNanos(long now) {
-        lock.lock();
+        if (!lock.tryLock()) {
+            return 0; // bytes are moving
+        }
         try {
             return channel == null ? 0 : channel.blockedNanos(now);
         } finally {
@@ -203,7 +214,9 @@ final class ResponseSink {
 
     /** For how long a stream that has no heartbeat has been silent, in nanoseconds; 0 if nobody needs to know. */
     long silentNanos(long now) {
-        lock.lock();
+        if (!lock.tryLock()) {
+            return 0;
+        }
         try {
             var isQuiet = channel != null
                     && !ended
@@ -223,6 +236,7 @@ final class ResponseSink {
                 return;
             }
             ended = true;
+            done = true;
         } finally {
             lock.unlock();
         }
@@ -242,9 +256,11 @@ final class ResponseSink {
      * Ends the response as the run ended; waits until the socket has taken all.
      *
      * @param failureLine the answer if the run failed before it wrote anything, and no status has been chosen
+     * @param beforeLast what happens before the client can know that it has all
      */
-    void end(Ending how, long millis, String failureLine) throws IOException {
+    void end(Ending how, long millis, String failureLine, Runnable beforeLast) throws IOException {
         if (isSilentFailure(how)) {
+            beforeLast.run();
             fail(500, failureLine, how);
         }
         lock.lock();
@@ -256,11 +272,13 @@ final class ResponseSink {
             ending = how;
             send(format.end(how, millis));
             disarm();
+            beforeLast.run();
             if (how.isSuccess() || format.tellsEnding() || config.onFailure() == OnFailure.END) {
                 commit().finish();
             } else {
                 commit().breakOff();
             }
+            done = true;
         } finally {
             lock.unlock();
         }
@@ -281,10 +299,14 @@ final class ResponseSink {
         }
     }
 
-    /** Breaks the response off without waiting for the client to take anything. */
+    /** Breaks the response off, if it has not ended, without waiting for the client to take anything. */
     void abandon() {
         lock.lock();
         try {
+            if (done) {
+                return; // the connection may serve the next request already
+            }
+            done = true;
             ended = true;
             disarm();
             commit().close();

@@ -2,6 +2,7 @@ package streamer.http;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
@@ -42,12 +43,22 @@ final class Spool {
         }
     }
 
-    /** Opens it for writing. */
+    /** Opens it for writing; removes it if that fails. */
     OutputStream open(Path file) throws BrokenException {
         try {
             return Files.newOutputStream(file);
         } catch (IOException e) {
+            remove(file);
             throw new BrokenException(e);
+        }
+    }
+
+    /** Removes it. */
+    void remove(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            System.getLogger(Spool.class.getName()).log(Level.WARNING, "cannot remove {0}: {1}", file, e);
         }
     }
 

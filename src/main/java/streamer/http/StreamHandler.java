@@ -8,6 +8,8 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -25,17 +27,17 @@ import streamer.run.Runs;
 /**
  * The end of the chain: a run for the request.
  *
- * <p>Threads: decides on the I/O thread whether there is one, then hands over to a thread of the run's own.
+ * <p>Threads: decides on the thread of the request whether there is one, then hands over to one of the run's own.
  */
 final class StreamHandler implements HttpHandler {
     private static final Logger LOG = System.getLogger(StreamHandler.class.getName());
-    private static final String TOO_LARGE = "The request's body is larger than is accepted.";
 
     private final ServerConfig config;
     private final RunSpec spec;
     private final Runs runs;
     private final Executor threads;
     private final Spool spool;
+    private final Set<Stream> streams = ConcurrentHashMap.newKeySet();
 
     StreamHandler(ServerConfig config, RunSpec spec, Runs runs, Executor threads) {
         this.config = config;
@@ -53,7 +55,7 @@ final class StreamHandler implements HttpHandler {
     @Override
     public void handleRequest(HttpServerExchange exchange) {
         if (exchange.getRequestContentLength() > config.body().maxBytes()) {
-            Answer.line(exchange, 413, TOO_LARGE);
+            Answer.line(exchange, 413, Answer.TOO_LARGE);
             return;
         }
         var id = runs.newId();
@@ -66,7 +68,13 @@ final class StreamHandler implements HttpHandler {
         }
         AccessLog.of(exchange).expectRun();
         var stream = new Stream(exchange, run, sink, body);
+        streams.add(stream);
         exchange.dispatch(task -> handOver(task, stream), stream);
+    }
+
+    /** Breaks all streams off, also those whose threads wait for their clients. */
+    void abandonAll() {
+        streams.forEach(stream -> stream.sink.abandon());
     }
 
     private Format format(HttpServerExchange exchange, String id) {
@@ -131,7 +139,7 @@ final class StreamHandler implements HttpHandler {
             } catch (BadValueException | Uploads.BadFormException e) {
                 fail(400, String.valueOf(e.getMessage()));
             } catch (RequestBody.TooLargeException e) {
-                fail(413, TOO_LARGE);
+                fail(413, Answer.TOO_LARGE);
             } catch (RequestBody.DetachedException e) {
                 fail(503, "The server is shutting down.");
             } catch (Spool.FullException e) {
@@ -178,8 +186,12 @@ final class StreamHandler implements HttpHandler {
 
         @Override
         public void close() {
-            AccessLog.of(exchange).log(run.id(), run.ending());
-            run.close();
+            streams.remove(this);
+            try {
+                AccessLog.of(exchange).log(run.id(), run.ending());
+            } finally {
+                run.close();
+            }
         }
     }
 

@@ -39,23 +39,26 @@ public final class StreamServer implements AutoCloseable {
     private static final long STOP_MILLIS = 1_000;
 
     private final ExecutorService threads;
-    private final XnioWorker worker;
+    private final StreamHandler streams;
     private final HttpOpenListener http;
+    private final XnioWorker worker;
     private final AcceptingChannel<StreamConnection> listening;
     private final String host;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private StreamServer(
-            ExecutorService threads,
-            XnioWorker worker,
-            HttpOpenListener http,
-            AcceptingChannel<StreamConnection> listening,
-            String host) {
-        this.host = host;
+    private StreamServer(ServerConfig config, RunSpec spec, Runs runs, ExecutorService threads) throws IOException {
         this.threads = threads;
-        this.worker = worker;
-        this.http = http;
-        this.listening = listening;
+        host = config.host();
+        streams = new StreamHandler(config, spec, runs, threads);
+        http = http();
+        http.setRootHandler(chain(config, runs, streams));
+        worker = worker();
+        try {
+            listening = listen(config, worker, http);
+        } catch (IOException | RuntimeException e) {
+            worker.shutdownNow();
+            throw e;
+        }
     }
 
     /**
@@ -66,9 +69,22 @@ public final class StreamServer implements AutoCloseable {
      */
     public static StreamServer start(ServerConfig config, RunSpec spec, Runs runs, ExecutorService threads)
             throws IOException {
+        return new StreamServer(config, spec, runs, threads);
+    }
+
+    /** Every request passes from the first to the last, unless one of them answers it. */
+    private static HttpHandler chain(ServerConfig config, Runs runs, StreamHandler streams) {
+        HttpHandler chain = new RepeatRule(streams);
+        chain = new MethodRule(config.methods(), config.stream().contentType(), chain);
+        chain = new PathRule(config.paths(), chain);
+        chain = new HealthRule(runs, chain);
+        return new AccessLog(chain);
+    }
+
+    private static HttpOpenListener http() {
         // Read once, by a class that is loaded later; the option of that name can only make it smaller.
         System.setProperty("io.undertow.http2-max-header-size", Integer.toString(MAX_HEAD_BYTES));
-        var http = new HttpOpenListener(
+        return new HttpOpenListener(
                 new DefaultByteBufferPool(true, BUFFER_BYTES, POOLED_BUFFERS, 4),
                 OptionMap.builder()
                         .set(UndertowOptions.ENABLE_HTTP2, true)
@@ -78,8 +94,10 @@ public final class StreamServer implements AutoCloseable {
                         .set(UndertowOptions.REQUEST_PARSE_TIMEOUT, REQUEST_PARSE_MILLIS)
                         .set(UndertowOptions.NO_REQUEST_TIMEOUT, NO_REQUEST_MILLIS)
                         .getMap());
-        http.setRootHandler(chain(config, spec, runs, threads));
-        var worker = Xnio.getInstance(StreamServer.class.getClassLoader())
+    }
+
+    private static XnioWorker worker() throws IOException {
+        return Xnio.getInstance(StreamServer.class.getClassLoader())
                 .createWorker(OptionMap.builder()
                         .set(Options.WORKER_NAME, "http")
                         .set(Options.WORKER_IO_THREADS, IO_THREADS)
@@ -87,22 +105,6 @@ public final class StreamServer implements AutoCloseable {
                         .set(Options.WORKER_TASK_MAX_THREADS, IO_THREADS)
                         .set(Options.THREAD_DAEMON, true)
                         .getMap());
-        try {
-            return new StreamServer(threads, worker, http, listen(config, worker, http), config.host());
-        } catch (IOException | RuntimeException e) {
-            worker.shutdownNow();
-            throw e;
-        }
-    }
-
-    /** Every request passes from the first to the last, unless one of them answers it. */
-    private static HttpHandler chain(ServerConfig config, RunSpec spec, Runs runs, ExecutorService threads) {
-        HttpHandler chain = new StreamHandler(config, spec, runs, threads);
-        chain = new RepeatRule(chain);
-        chain = new MethodRule(config.methods(), config.stream().contentType(), chain);
-        chain = new PathRule(config.paths(), chain);
-        chain = new HealthRule(runs, chain);
-        return new AccessLog(chain);
     }
 
     private static AcceptingChannel<StreamConnection> listen(
@@ -150,6 +152,7 @@ public final class StreamServer implements AutoCloseable {
             return; // XNIO would wait for ever for its own thread
         }
         IoUtils.safeClose(listening);
+        streams.abandonAll();
         http.closeConnections();
         threads.shutdown();
         try {

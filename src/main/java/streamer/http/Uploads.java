@@ -10,12 +10,12 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import org.xnio.IoUtils;
 import streamer.http.CgiEnvironment.BadValueException;
 import streamer.run.RunSpec.Stdin;
 
@@ -29,11 +29,12 @@ final class Uploads implements AutoCloseable, MultipartParser.PartHandler {
     private static final int BUFFER_BYTES = 64 * 1024;
     private static final int MAX_PARTS = 1_000;
     private static final int MAX_HEAD_BYTES = 64 * 1024;
-    private static final int MAX_FIELD_BYTES = 100 * 1024;
+    private static final int MAX_FIELD_BYTES = 1024 * 1024;
 
     private final Spool spool;
     private final List<Part> parts = new ArrayList<>();
     private int bytesWithoutPart;
+    private int fieldBytes;
 
     /** A body that is no such form, or one beyond its limits. */
     static final class BadFormException extends IOException {
@@ -123,6 +124,7 @@ final class Uploads implements AutoCloseable, MultipartParser.PartHandler {
         if (name == null) {
             throw new BadFormException("A part of the form has no name.");
         }
+        takeFieldBytes(disposition.length());
         var fileName = Headers.extractQuotedValueFromHeaderWithEncoding(disposition, "filename");
         if (fileName == null) {
             return new Part(CgiEnvironment.variableName(name), null, "", null, new ByteArrayOutputStream());
@@ -145,14 +147,21 @@ final class Uploads implements AutoCloseable, MultipartParser.PartHandler {
         buffer.get(bytes);
         if (part.path != null) {
             spool.take(bytes.length);
-        } else if (part.length + bytes.length > MAX_FIELD_BYTES) {
-            throw new BadFormException("The form's field " + part.name + " is longer than 100 KiB.");
+        } else {
+            takeFieldBytes(bytes.length);
         }
         part.length += bytes.length;
         try {
             part.out.write(bytes);
         } catch (IOException e) {
             throw new Spool.BrokenException(e);
+        }
+    }
+
+    private void takeFieldBytes(int bytes) throws BadFormException {
+        fieldBytes += bytes;
+        if (fieldBytes > MAX_FIELD_BYTES) {
+            throw new BadFormException("The form's fields are longer than 1 MiB together.");
         }
     }
 
@@ -202,13 +211,8 @@ final class Uploads implements AutoCloseable, MultipartParser.PartHandler {
         for (var part : parts) {
             if (part.path != null) {
                 spool.give(part.length);
-                try {
-                    part.out.close();
-                    Files.deleteIfExists(part.path);
-                } catch (IOException e) {
-                    System.getLogger(Uploads.class.getName())
-                            .log(System.Logger.Level.WARNING, "could not remove {0}: {1}", part.path, e);
-                }
+                IoUtils.safeClose(part.out);
+                spool.remove(part.path);
             }
         }
     }

@@ -89,7 +89,7 @@ final class Viewer implements Viewing {
     private void end(Run viewed, Ending ending) {
         stopping();
         try {
-            sink.end(ending, viewed.millis(), failureLine);
+            sink.end(ending, viewed.millis(), failureLine, viewed::freeSlot);
         } catch (IOException e) {
             clientGone(viewed, e);
         }
@@ -116,9 +116,9 @@ final class Viewer implements Viewing {
             while (from.read(buffer.clear(), limits.maxBytes()) >= 0) {
                 isRead = isRead && feed(stdin, bytes, buffer.position());
             }
-            stdin.close();
+            end(stdin);
         } catch (RequestBody.TooLargeException e) {
-            sink.fail(413, "The request's body is larger than is accepted.", null);
+            sink.fail(413, Answer.TOO_LARGE, null);
             viewed.stop(Reason.BODY_TOO_LARGE);
         } catch (RequestBody.DetachedException e) {
             LOG.log(Level.DEBUG, () -> "run " + viewed.id() + ": ended before its input");
@@ -135,6 +135,14 @@ final class Viewer implements Viewing {
             return true;
         } catch (IOException e) {
             return false;
+        }
+    }
+
+    private static void end(OutputStream stdin) {
+        try {
+            stdin.close();
+        } catch (IOException e) {
+            // The command does not read any more: nor does it need to know where its input ends.
         }
     }
 

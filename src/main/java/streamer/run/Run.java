@@ -1,5 +1,7 @@
 package streamer.run;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -106,7 +108,19 @@ public final class Run implements AutoCloseable {
             if (late) {
                 stopTree();
             }
-            viewing.view(this, own, hasInput ? launched.getOutputStream() : null);
+            try {
+                viewing.view(this, own, hasInput ? launched.getOutputStream() : null);
+            } finally {
+                close(pipe); // else the reaper would keep all that something unstoppable still writes
+            }
+        }
+    }
+
+    private static void close(InputStream pipe) {
+        try {
+            pipe.close();
+        } catch (IOException e) {
+            // Nothing more was expected from it.
         }
     }
 
@@ -119,12 +133,26 @@ public final class Run implements AutoCloseable {
             }
             child = process;
         }
-        var bySignal = runs.signal().isCauseOf(exitCode(child));
+        var code = exitCode(child);
+        var bySignal = !isStopped() && runs.signal().isCauseOf(code);
         synchronized (lock) {
             if (bySignal && reason == null) {
                 reason = Reason.SHUTDOWN;
             }
             conclude();
+        }
+    }
+
+    private boolean isStopped() {
+        synchronized (lock) {
+            return reason != null;
+        }
+    }
+
+    /** Whether its processes are being stopped just now. */
+    boolean isStopping() {
+        synchronized (lock) {
+            return stop == Phase.GOING_ON;
         }
     }
 
@@ -251,15 +279,18 @@ public final class Run implements AutoCloseable {
     /** The run's thread is through with it. Its slot is free as soon as all that had to be stopped is gone. */
     @Override
     public void close() {
-        boolean free;
         synchronized (lock) {
             closed = true;
-            free = stop != Phase.GOING_ON;
         }
-        if (free) {
+        freeSlot();
+        leaveIfOver();
+    }
+
+    /** The command has ended: gives the slot back, unless some of its processes have yet to be stopped. */
+    public void freeSlot() {
+        if (!isStopping()) {
             runs.freeSlot(this);
         }
-        leaveIfOver();
     }
 
     private void leaveIfOver() {

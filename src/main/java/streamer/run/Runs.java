@@ -42,6 +42,7 @@ public final class Runs implements AutoCloseable {
     private final Set<Run> present = new LinkedHashSet<>();
     private final Set<Run> slotHolders = new LinkedHashSet<>();
     private boolean draining;
+    private boolean stopping;
     private boolean beating;
 
     /** Why a run is not admitted. */
@@ -133,19 +134,26 @@ public final class Runs implements AutoCloseable {
     }
 
     private void beat() {
-        var now = System.nanoTime();
-        for (var run : present()) {
-            try {
-                run.pulse(now);
-            } catch (RuntimeException | Error e) {
-                LOG.log(Level.ERROR, "run " + run.id() + ": " + e, e);
+        try {
+            var now = System.nanoTime();
+            for (var run : present()) {
+                pulse(run, now);
+            }
+        } finally {
+            synchronized (lock) {
+                beating = !present.isEmpty() && !pulse.isShutdown();
+                if (beating) {
+                    beatSoon();
+                }
             }
         }
-        synchronized (lock) {
-            beating = !present.isEmpty();
-            if (beating && !pulse.isShutdown()) {
-                beatSoon();
-            }
+    }
+
+    private static void pulse(Run run, long now) {
+        try {
+            run.pulse(now);
+        } catch (RuntimeException | Error e) {
+            LOG.log(Level.ERROR, "run " + run.id() + ": " + e, e);
         }
     }
 
@@ -170,8 +178,9 @@ public final class Runs implements AutoCloseable {
     void giveUp(Run run, Viewing viewing, Ending ending) {
         LOG.log(Level.WARNING, "run {0}: something that cannot be stopped holds its output", run.id());
         threads.execute(() -> {
-            viewing.giveUp(ending);
-            run.close();
+            try (run) {
+                viewing.giveUp(ending);
+            }
         });
     }
 
@@ -199,18 +208,24 @@ public final class Runs implements AutoCloseable {
 
     /** Waits until no run is left; false if some are when the time is over. */
     public boolean awaitNone(Duration time) {
-        return await(System.nanoTime() + time.toNanos(), present::isEmpty);
+        return await(time, present::isEmpty);
     }
 
     /**
-     * Waits until no run holds a slot: all processes are gone, though clients may still be reading. False if some are
-     * left after the time that stopping may take.
+     * Waits until nothing is being stopped any more, though clients may still be reading; false if something is after
+     * the time that stopping may take.
      */
-    public boolean awaitSlots() {
-        return await(System.nanoTime() + stopper.longest().toNanos(), slotHolders::isEmpty);
+    public boolean awaitStopped() {
+        return await(stopper.longest(), () -> present.stream().noneMatch(Run::isStopping));
     }
 
-    private boolean await(long deadline, BooleanSupplier condition) {
+    /** Waits until no run is left, or all are told to stop; or until the time is over. */
+    public void awaitDrained(Duration time) {
+        await(time, () -> present.isEmpty() || stopping);
+    }
+
+    private boolean await(Duration time, BooleanSupplier condition) {
+        var deadline = System.nanoTime() + time.toNanos();
         synchronized (lock) {
             while (!condition.getAsBoolean()) {
                 var left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
@@ -232,6 +247,8 @@ public final class Runs implements AutoCloseable {
     public void stopAll(Reason reason) {
         synchronized (lock) {
             draining = true;
+            stopping = true;
+            lock.notifyAll();
         }
         present().forEach(run -> run.stop(reason));
     }
@@ -245,7 +262,7 @@ public final class Runs implements AutoCloseable {
     @Override
     public void close() {
         stopAll(Reason.SHUTDOWN);
-        awaitSlots();
+        awaitStopped();
         pulse.shutdownNow();
         stopper.close();
     }

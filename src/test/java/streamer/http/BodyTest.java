@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,7 +54,7 @@ class BodyTest {
             });
             assertThat(Arrays.equals(client.bytes(), body)).isTrue();
             assertThat(client.end()).isEqualTo(End.CLEAN);
-            sending.get();
+            sending.get(Wait.LONG.toSeconds(), TimeUnit.SECONDS);
         }
     }
 
@@ -103,6 +104,33 @@ class BodyTest {
             assertThat(client.next().request("OPTIONS", "/").status())
                     .as("the connection lives on")
                     .isEqualTo(204);
+        }
+    }
+
+    @Test
+    void aCommandThatClosedItsInputIsLeftAlone() throws IOException {
+        try (var puppet = new Puppet();
+                var server = TestServer.of(puppet.command()).start();
+                var client = server.connect()) {
+            client.send("PUT / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n");
+            puppet.tell("exec </dev/null; echo closed");
+            assertThat(client.piece()).isEqualTo("closed\n");
+            client.sendChunk("x").sendLastChunk();
+            puppet.tellAndWait("sleep 0.1");
+            puppet.tell("echo done; exit 0");
+            assertThat(client.text()).isEqualTo("done\n");
+            assertThat(client.end()).isEqualTo(End.CLEAN);
+        }
+    }
+
+    @Test
+    void aRefusedBodyIsNotDrainedForEver() throws IOException {
+        try (var server = TestServer.of(Commands.echoing()).start();
+                var client = server.connect()) {
+            client.send("PUT /nowhere HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000000\r\n\r\n");
+            assertThat(client.status()).isEqualTo(404);
+            assertThat(client.text()).isEqualTo("Not found.\n");
+            assertThat(client.isClosed()).isTrue();
         }
     }
 

@@ -167,6 +167,17 @@ class EndingTest {
     }
 
     @Test
+    void norOneThatGoesOnWriting() throws IOException {
+        try (var server = TestServer.of(Commands.sh("trap '' TERM; yes & exit 0"))
+                        .killAfter(Duration.ofMillis(500))
+                        .start();
+                var client = server.get("/")) {
+            assertThat(client.end()).isEqualTo(End.CLEAN);
+            assertThat(client.trailer("Streamer-Exit-Code")).isEqualTo("0");
+        }
+    }
+
+    @Test
     void theCommandsExitIsTheEndNotThePipes() throws IOException {
         try (var puppet = new Puppet();
                 var server = TestServer.of(puppet.command()).start();

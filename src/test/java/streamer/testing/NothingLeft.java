@@ -11,8 +11,14 @@ public final class NothingLeft implements AfterEachCallback {
 
     @Override
     public void afterEach(ExtensionContext context) {
-        Wait.until("no process is left: " + processes(), () -> processes().isEmpty());
-        Wait.until("no thread is left: " + threads(), () -> threads().isEmpty());
+        Wait.within(
+                Wait.LONG,
+                () -> "no process is left: " + processes(),
+                () -> processes().isEmpty());
+        Wait.within(
+                Wait.LONG,
+                () -> "no thread is left: " + threads(),
+                () -> threads().isEmpty());
     }
 
     private static List<String> processes() {

@@ -108,7 +108,7 @@ public final class TestServer implements AutoCloseable {
     public void close() {
         runs.stopAll(Reason.SHUTDOWN);
         runs.hurry();
-        runs.awaitSlots();
+        runs.awaitStopped();
         server.close();
         runs.awaitNone(Wait.LONG);
         runs.close();

@@ -2,6 +2,7 @@ package streamer.testing;
 
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 
 /** Waits for what another process or thread will do, but not for ever. */
 public final class Wait {
@@ -19,18 +20,23 @@ public final class Wait {
 
     /** Waits until the condition holds; fails after that time. */
     public static void within(Duration time, String what, Callable<Boolean> condition) {
+        within(time, () -> what, condition);
+    }
+
+    /** The same; what did not happen is asked for at the end. */
+    public static void within(Duration time, Supplier<String> what, Callable<Boolean> condition) {
         var deadline = System.nanoTime() + time.toNanos();
         try {
             while (!condition.call()) {
                 if (System.nanoTime() > deadline) {
-                    throw new AssertionError("did not happen within " + time + ": " + what);
+                    throw new AssertionError("did not happen within " + time + ": " + what.get());
                 }
                 Thread.sleep(LOOK_MILLIS);
             }
         } catch (RuntimeException e) {
             throw e;
         } catch (Exception e) {
-            throw new AssertionError(what, e);
+            throw new AssertionError(what.get(), e);
         }
     }
 }
