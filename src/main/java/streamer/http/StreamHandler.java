@@ -163,7 +163,7 @@ final class StreamHandler implements HttpHandler {
             var cgi = CgiEnvironment.of(exchange, exchange.getAttachment(PathRule.MATCH));
             var stdin = stdin(uploads, cgi);
             var variables = new HashMap<>(cgi.variables());
-            variables.put("STREAMER_RUN", run.id());
+            variables.put(Run.MARKER, run.id());
             return spec.with(variables, stdin);
         }
 

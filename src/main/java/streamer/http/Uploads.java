@@ -64,8 +64,16 @@ final class Uploads implements AutoCloseable, MultipartParser.PartHandler {
      * @throws IOException if the client has gone, or a file cannot be written
      */
     void receive(HttpServerExchange exchange, RequestBody body, long maxBytes) throws IOException {
+        try {
+            read(exchange, body, maxBytes);
+        } catch (IndexOutOfBoundsException e) { // Undertow's way to say that a parameter has no value
+            throw new BadFormException("The form is malformed.");
+        }
+    }
+
+    private void read(HttpServerExchange exchange, RequestBody body, long maxBytes) throws IOException {
         var type = String.valueOf(exchange.getRequestHeaders().getFirst(Headers.CONTENT_TYPE));
-        var boundary = parameter(type, "boundary");
+        var boundary = Headers.extractQuotedValueFromHeader(type, "boundary");
         if (boundary == null || boundary.isEmpty()) {
             throw new BadFormException("The form names no boundary.");
         }
@@ -97,14 +105,6 @@ final class Uploads implements AutoCloseable, MultipartParser.PartHandler {
         }
     }
 
-    private static @Nullable String parameter(String header, String name) throws BadFormException {
-        try {
-            return Headers.extractQuotedValueFromHeader(header, name);
-        } catch (IndexOutOfBoundsException e) { // Undertow's way to say that there is no value
-            throw new BadFormException("The form is malformed.");
-        }
-    }
-
     @Override
     public void beginPart(HeaderMap headers) {
         bytesWithoutPart = 0;
@@ -120,7 +120,7 @@ final class Uploads implements AutoCloseable, MultipartParser.PartHandler {
 
     private Part part(HeaderMap headers) throws IOException {
         var disposition = String.valueOf(headers.getFirst(Headers.CONTENT_DISPOSITION));
-        var name = parameter(disposition, "name");
+        var name = Headers.extractQuotedValueFromHeader(disposition, "name");
         if (name == null) {
             throw new BadFormException("A part of the form has no name.");
         }
@@ -170,7 +170,7 @@ final class Uploads implements AutoCloseable, MultipartParser.PartHandler {
         try {
             parts.get(parts.size() - 1).out.close();
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new UncheckedIOException(new Spool.BrokenException(e));
         }
     }
 

@@ -20,10 +20,7 @@ import java.util.stream.Collectors;
  * environment ({@code proc(5)}), wherever they have been reparented to. Elsewhere the descendants are all that is seen.
  */
 final class ProcessTree {
-    /** The variable that carries a run's id. */
-    static final String MARKER = "STREAMER_RUN";
-
-    private static final Pattern MARKED = Pattern.compile("(?:^|\0)" + MARKER + "=([0-9a-f]{32})(?:\0|$)");
+    private static final Pattern MARKED = Pattern.compile("(?:^|\0)" + Run.MARKER + "=([0-9a-f]{32})(?:\0|$)");
     private static final Path PROC = Path.of("/proc");
 
     private final Map<Long, List<ProcessHandle>> byParent = new HashMap<>();

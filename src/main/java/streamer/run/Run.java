@@ -20,6 +20,9 @@ import streamer.output.Ending.Reason;
  * called under it.
  */
 public final class Run implements AutoCloseable {
+    /** The variable that must carry the run's id in its command's environment: by it all of its processes are found. */
+    public static final String MARKER = "STREAMER_RUN";
+
     private static final Logger LOG = System.getLogger(Run.class.getName());
     private static final long LINGER_NANOS = Duration.ofSeconds(1).toNanos();
     private static final long LET_GO_NANOS = Duration.ofMillis(100).toNanos();

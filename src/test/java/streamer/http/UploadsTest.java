@@ -112,6 +112,7 @@ class UploadsTest {
                 "--x\r\n\r\nno name\r\n--x--\r\n",
                 "",
                 name("name="),
+                name("name=\"a\"; filename="),
                 name("name=\"a\"\r\nContent-Transfer-Encoding: base64")
             }) {
                 try (var client = server.connect()) {
