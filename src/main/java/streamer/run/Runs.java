@@ -24,9 +24,6 @@ import streamer.output.Ending.Reason;
  * so that no run slips in behind a shutdown.
  */
 public final class Runs implements AutoCloseable {
-    /** How often a run looks whether something is due. */
-    public static final Duration PULSE = Duration.ofMillis(50);
-
     private static final Logger LOG = System.getLogger(Runs.class.getName());
     private static final int ID_BYTES = 16;
 
@@ -34,7 +31,7 @@ public final class Runs implements AutoCloseable {
     private final Launcher launcher = new ExecLauncher();
     private final Stopper stopper;
     private final Executor threads;
-    private final ScheduledExecutorService pulse = thread("pulse");
+    private final Pulse pulse = new Pulse(this::present);
     private final SecureRandom random = new SecureRandom();
     private final EndingSignal signal = new EndingSignal();
 
@@ -43,7 +40,6 @@ public final class Runs implements AutoCloseable {
     private final Set<Run> slotHolders = new LinkedHashSet<>();
     private boolean draining;
     private boolean stopping;
-    private boolean beating;
 
     /** Why a run is not admitted. */
     public enum Refusal {
@@ -120,41 +116,9 @@ public final class Runs implements AutoCloseable {
             }
             present.add(run);
             slotHolders.add(run);
-            if (!beating) {
-                beating = true;
-                beatSoon();
-            }
         }
+        pulse.begin();
         return run;
-    }
-
-    @SuppressWarnings("FutureReturnValueIgnored") // a beat throws nothing
-    private void beatSoon() {
-        pulse.schedule(this::beat, PULSE.toMillis(), TimeUnit.MILLISECONDS);
-    }
-
-    private void beat() {
-        try {
-            var now = System.nanoTime();
-            for (var run : present()) {
-                pulse(run, now);
-            }
-        } finally {
-            synchronized (lock) {
-                beating = !present.isEmpty() && !pulse.isShutdown();
-                if (beating) {
-                    beatSoon();
-                }
-            }
-        }
-    }
-
-    private static void pulse(Run run, long now) {
-        try {
-            run.pulse(now);
-        } catch (RuntimeException | Error e) {
-            LOG.log(Level.ERROR, "run " + run.id() + ": " + e, e);
-        }
     }
 
     private List<Run> present() {
@@ -263,7 +227,7 @@ public final class Runs implements AutoCloseable {
     public void close() {
         stopAll(Reason.SHUTDOWN);
         awaitStopped();
-        pulse.shutdownNow();
+        pulse.close();
         stopper.close();
     }
 }

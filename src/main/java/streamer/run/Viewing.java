@@ -16,7 +16,7 @@ public interface Viewing {
     void view(Run run, Output output, @Nullable OutputStream stdin);
 
     /**
-     * Time passes. On the pulse thread, every {@link Runs#PULSE}; must not block.
+     * Time passes. On the pulse thread, every 50 ms; must not block.
      *
      * @param now {@link System#nanoTime()}
      */

@@ -9,7 +9,7 @@
  * finds them.
  *
  * <p>Threads: each run has the thread of its request, which launches, reads the pipe and waits for the exit. One more,
- * {@code pulse}, looks at all runs every 50 ms and never blocks; {@code stopper} sends all signals.
+ * {@link streamer.run.Pulse}, looks at all runs every 50 ms and never blocks; {@code stopper} sends all signals.
  */
 @NullMarked
 package streamer.run;
