@@ -36,7 +36,13 @@ class ArchitectureTest {
     @Test
     void httpKnowsRunsAndUndertow() {
         assertImports(
-                "streamer.http", "streamer.run", "streamer.output", "streamer.format", "io.undertow..", "org.xnio..");
+                "streamer.http",
+                "streamer.run",
+                "streamer.output",
+                "streamer.format",
+                "io.undertow..",
+                "org.xnio..",
+                "org.springframework.security.crypto.bcrypt");
     }
 
     @Test

@@ -10,6 +10,12 @@ final class CommonOptions {
     private boolean verbose;
 
     @Option(
+            names = "--log-format",
+            paramLabel = "text|json",
+            description = "How log lines are written; json is one object a line. Default: text.")
+    private Logging.LogFormat logFormat = Logging.LogFormat.TEXT;
+
+    @Option(
             names = {"-h", "--help"},
             usageHelp = true,
             description = "Show this help.")
@@ -22,6 +28,10 @@ final class CommonOptions {
             description = "Show the version.")
     @SuppressWarnings("UnusedVariable")
     private boolean version;
+
+    Logging.LogFormat logFormat() {
+        return logFormat;
+    }
 
     boolean isVerbose() {
         return verbose;

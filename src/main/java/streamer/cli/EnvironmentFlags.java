@@ -19,6 +19,7 @@ import picocli.CommandLine.Model.OptionSpec;
 final class EnvironmentFlags {
     private static final String PREFIX = "STREAMER_";
     private static final String PORT = "PORT";
+    private static final String TOKEN = "STREAMER_TOKEN";
     private static final Pattern SERVICE_ADDRESS = Pattern.compile("(tcp|udp|sctp)://.*");
 
     private final CommandSpec spec;
@@ -79,6 +80,12 @@ final class EnvironmentFlags {
     /** Whether a platform has told us its port: then it wants all interfaces. */
     boolean hasPort() {
         return value(PORT) != null;
+    }
+
+    /** The token that clients must present, even an empty one; null if there is no such variable. */
+    @Nullable
+    String token() {
+        return environment.get(TOKEN);
     }
 
     /** The variable that a flag came from; null if from none. */

@@ -1,17 +1,24 @@
 package streamer.cli;
 
+import static java.util.stream.Collectors.joining;
+
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.logging.ConsoleHandler;
 import java.util.logging.Formatter;
 import java.util.logging.Level;
 import java.util.logging.LogManager;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import streamer.http.AccessLine;
 
-/** How log lines look, ours and those of the libraries: a time, a level unless it is a plain line, and the message. */
+/** How log lines look, ours and those of the libraries. */
 final class Logging {
     private static final Logger ROOT = Logger.getLogger("");
     /** Held here, since the log manager holds them weakly. */
@@ -20,21 +27,37 @@ final class Logging {
 
     private Logging() {}
 
+    /** How a line is written. */
+    enum LogFormat {
+        TEXT,
+        JSON
+    }
+
     /** Sends all log lines to standard error; {@code verbose} adds those of each step, and stack traces. */
-    static void configure(boolean verbose) {
+    static void configure(LogFormat format, boolean verbose) {
         LogManager.getLogManager().reset();
         var handler = new ConsoleHandler();
         handler.setLevel(Level.ALL);
-        handler.setFormatter(new Line(verbose));
+        handler.setFormatter(format == LogFormat.JSON ? new JsonLine(verbose) : new TextLine(verbose));
         ROOT.addHandler(handler);
         ROOT.setLevel(verbose ? Level.FINE : Level.INFO);
         LIBRARIES.forEach(library -> library.setLevel(verbose ? Level.WARNING : Level.OFF));
     }
 
-    private static final class Line extends Formatter {
+    /** What an access line holds; null if this is another line. */
+    private static @Nullable AccessLine access(LogRecord line) {
+        var parameters = line.getParameters();
+        return parameters != null && parameters.length == 1 && parameters[0] instanceof AccessLine access
+                ? access
+                : null;
+    }
+
+    /** A time, a level unless it is a plain line, and the message, in which nothing controls a terminal. */
+    private static final class TextLine extends Formatter {
+        private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\\x80-\\x9f&&[^\\t]]");
         private final boolean withStackTraces;
 
-        Line(boolean withStackTraces) {
+        TextLine(boolean withStackTraces) {
             this.withStackTraces = withStackTraces;
         }
 
@@ -42,14 +65,92 @@ final class Logging {
         public String format(LogRecord line) {
             var level =
                     line.getLevel().equals(Level.INFO) ? "" : line.getLevel().getName() + " ";
-            var text = line.getInstant().truncatedTo(ChronoUnit.SECONDS) + " " + level + formatMessage(line) + "\n";
-            return line.getThrown() != null && withStackTraces ? text + stackTrace(line.getThrown()) : text;
+            var access = access(line);
+            var message = access == null ? escape(formatMessage(line)) : access.toString();
+            var text = line.getInstant().truncatedTo(ChronoUnit.SECONDS) + " " + level + message + "\n";
+            return line.getThrown() == null || !withStackTraces
+                    ? text
+                    : text
+                            + stackTrace(line.getThrown())
+                                    .lines()
+                                    .map(TextLine::escape)
+                                    .collect(joining("\n")) + "\n";
         }
 
-        private static String stackTrace(Throwable thrown) {
-            var text = new StringWriter();
-            thrown.printStackTrace(new PrintWriter(text, true));
-            return text.toString();
+        private static String escape(String text) {
+            return CONTROL.matcher(text)
+                    .replaceAll(found ->
+                            String.format("\\\\x%02x", (int) found.group().charAt(0)));
         }
+    }
+
+    /** One JSON object (RFC 8259) a line, of ASCII alone. */
+    private static final class JsonLine extends Formatter {
+        private final boolean withStackTraces;
+
+        JsonLine(boolean withStackTraces) {
+            this.withStackTraces = withStackTraces;
+        }
+
+        @Override
+        public String format(LogRecord line) {
+            var fields = new LinkedHashMap<String, @Nullable Object>();
+            fields.put("time", line.getInstant());
+            fields.put("level", line.getLevel().getName());
+            var access = access(line);
+            if (access == null) {
+                fields.put("message", formatMessage(line));
+            } else {
+                put(access, fields);
+            }
+            if (line.getThrown() != null && withStackTraces) {
+                fields.put("trace", stackTrace(line.getThrown()));
+            }
+            return fields.entrySet().stream()
+                            .filter(field -> field.getValue() != null)
+                            .map(field -> "\"" + field.getKey() + "\":" + value(field.getValue()))
+                            .collect(joining(",", "{", "}"))
+                    + "\n";
+        }
+
+        private static void put(AccessLine access, Map<String, @Nullable Object> fields) {
+            fields.put("client", access.client());
+            fields.put("user", access.user());
+            fields.put("method", access.method());
+            fields.put("path", access.path());
+            fields.put("status", access.status());
+            fields.put("bytes", access.bytes());
+            fields.put("seconds", access.seconds());
+            var run = access.run();
+            if (run != null) {
+                fields.put("exit", run.exit());
+                fields.put("ended", run.ended());
+                fields.put("run", run.id());
+            }
+        }
+
+        private static String value(@Nullable Object value) {
+            return value instanceof Number ? value.toString() : "\"" + escape(String.valueOf(value)) + "\"";
+        }
+
+        private static String escape(String text) {
+            var escaped = new StringBuilder(text.length());
+            text.chars().forEach(c -> {
+                if (c == '"' || c == '\\') {
+                    escaped.append('\\').append((char) c);
+                } else if (c >= ' ' && c < 127) {
+                    escaped.append((char) c);
+                } else {
+                    escaped.append(String.format("\\u%04x", c));
+                }
+            });
+            return escaped.toString();
+        }
+    }
+
+    private static String stackTrace(Throwable thrown) {
+        var text = new StringWriter();
+        thrown.printStackTrace(new PrintWriter(text, true));
+        return text.toString();
     }
 }

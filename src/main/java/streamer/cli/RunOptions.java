@@ -16,11 +16,21 @@ import streamer.run.RunSpec;
 
 /** The flags of a run: where and how the command is executed, and when it is stopped. */
 final class RunOptions {
+    private static final int MAX_QUEUE = 1_000_000;
+
     @Option(
             names = "--max-runs",
             paramLabel = "N",
-            description = "Runs at one time; one more gets 503. Default: 64, less where the process limit is small.")
-    private int maxRuns = ProcessLimit.defaultRuns();
+            description =
+                    "Runs at one time; one more waits in the queue, or gets 503. Default: 64, less where the process"
+                            + " limit is small.")
+    private int maxRuns = SystemLimits.defaultRuns();
+
+    @Option(
+            names = "--queue",
+            paramLabel = "N",
+            description = "Requests that wait in line for a run to end; one more gets 503. Default: 0.")
+    private int queue;
 
     @Option(
             names = "--timeout",
@@ -70,6 +80,13 @@ final class RunOptions {
             throw new UsageException("--max-runs: must be at least 1");
         }
         return maxRuns;
+    }
+
+    int queue() {
+        if (queue < 0 || queue > MAX_QUEUE) {
+            throw new UsageException("--queue: must be from 0 to " + MAX_QUEUE);
+        }
+        return queue;
     }
 
     Duration killAfter() {

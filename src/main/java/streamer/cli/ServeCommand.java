@@ -24,6 +24,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import streamer.http.FileException;
 import streamer.http.ServerConfig;
 import streamer.http.StreamServer;
 import streamer.run.RunSpec;
@@ -48,6 +49,9 @@ public final class ServeCommand implements Callable<Integer> {
 
     @Mixin(name = "server")
     private ServerOptions server = new ServerOptions();
+
+    @Mixin(name = "access")
+    private AccessOptions access = new AccessOptions();
 
     @Mixin(name = "stream")
     private StreamOptions stream = new StreamOptions();
@@ -93,9 +97,11 @@ public final class ServeCommand implements Callable<Integer> {
                 .setExpandAtFiles(false)
                 .registerConverter(ServerConfig.Uploads.class, new ChoiceConverter<>(ServerConfig.Uploads.class))
                 .registerConverter(ServerConfig.OnFailure.class, new ChoiceConverter<>(ServerConfig.OnFailure.class))
-                .registerConverter(RunSpec.Stderr.class, new ChoiceConverter<>(RunSpec.Stderr.class));
+                .registerConverter(RunSpec.Stderr.class, new ChoiceConverter<>(RunSpec.Stderr.class))
+                .registerConverter(Logging.LogFormat.class, new ChoiceConverter<>(Logging.LogFormat.class));
         var groups = new LinkedHashMap<String, String>();
         groups.put("server", "Server");
+        groups.put("access", "Access");
         groups.put("stream", "Stream");
         groups.put("run", "Runs");
         groups.put("common", "Other");
@@ -105,13 +111,17 @@ public final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Logging.configure(common.isVerbose());
+        Logging.configure(common.logFormat(), common.isVerbose());
         checkCommand();
         var flags = new EnvironmentFlags(spec, environment);
-        var config = server.toConfig(flags.hasPort() ? "0.0.0.0" : "127.0.0.1", stream.toStream());
+        var config = server.toConfig(
+                flags.hasPort() ? "0.0.0.0" : "127.0.0.1",
+                access.toAccess(flags.token()),
+                access.toTls(),
+                stream.toStream());
         var runSpec = run.toSpec(command, environment, flags.names());
         var threads = threads();
-        var runs = new Runs(run.maxRuns(), run.killAfter(), threads);
+        var runs = new Runs(run.maxRuns(), run.queue(), run.killAfter(), threads);
         var shutdown = new Shutdown(runs, run.drain());
         Signals.handle(shutdown::signal);
         try (runs) {
@@ -147,11 +157,14 @@ public final class ServeCommand implements Callable<Integer> {
             throws IOException {
         try {
             return StreamServer.start(config, spec, runs, threads);
+        } catch (FileException e) {
+            throw e;
         } catch (UnknownHostException e) {
-            throw new IOException("--host: " + config.host() + ": unknown host", e);
+            throw new IOException("--host: " + config.listen().host() + ": unknown host", e);
         } catch (IOException e) {
             var why = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
-            throw new IOException("cannot listen on " + config.host() + " port " + config.port() + ": " + why, e);
+            var listen = config.listen();
+            throw new IOException("cannot listen on " + listen.host() + " port " + listen.port() + ": " + why, e);
         }
     }
 

@@ -17,6 +17,8 @@ final class ServerOptions {
     private static final Pattern TOKEN = Pattern.compile("[A-Z][A-Z-]*");
     private static final List<String> NEVER_RUN = List.of("HEAD", "OPTIONS", "TRACE", "CONNECT");
     private static final Duration STALLED_AFTER = Duration.ofSeconds(60);
+    private static final Duration BODY_GRACE = Duration.ofSeconds(60);
+    private static final int MIN_CONNECTIONS = 2; // one for each of the threads that accept
     private static final int MAX_PORT = 65_535;
 
     @Option(
@@ -66,22 +68,45 @@ final class ServerOptions {
             description = "Hand a form's files on as files, or its body as it is. Default: files.")
     private ServerConfig.Uploads uploads = ServerConfig.Uploads.FILES;
 
+    @Option(
+            names = "--min-body-rate",
+            paramLabel = "SIZE",
+            converter = SizeConverter.class,
+            description = "A request's body that brings less a second, beyond a minute of waiting for it, is refused."
+                    + " 0: no limit. Default: 16.")
+    private long minBodyRate = 16;
+
+    @Option(
+            names = "--max-connections",
+            paramLabel = "N",
+            description =
+                    "Connections at one time; more wait. Default: 4096, less where the limit on open files is small.")
+    private int maxConnections = SystemLimits.defaultConnections();
+
     /**
      * The value of these flags.
      *
      * @param defaultHost the address to listen on if no flag says another
      */
-    ServerConfig toConfig(String defaultHost, ServerConfig.Stream stream) {
+    ServerConfig toConfig(
+            String defaultHost,
+            ServerConfig.Access access,
+            ServerConfig.@Nullable Tls tls,
+            ServerConfig.Stream stream) {
         if (port < 0 || port > MAX_PORT) {
             throw new UsageException("--port: must be from 0 to " + MAX_PORT);
         }
+        if (maxConnections < MIN_CONNECTIONS) {
+            throw new UsageException("--max-connections: must be at least " + MIN_CONNECTIONS);
+        }
         return new ServerConfig(
-                host == null ? defaultHost : host,
-                port,
+                new ServerConfig.Listen(host == null ? defaultHost : host, port, maxConnections, tls),
+                access,
                 paths.isEmpty() ? List.of(PathPattern.parse("/")) : paths,
                 methods.names(),
                 stream,
-                new ServerConfig.Body(maxBody, maxSpool, uploads, STALLED_AFTER));
+                new ServerConfig.Body(
+                        maxBody, maxSpool, uploads, new ServerConfig.Pace(BODY_GRACE, minBodyRate), STALLED_AFTER));
     }
 
     /** Methods as one value, since a list would grow with every use of the flag. */

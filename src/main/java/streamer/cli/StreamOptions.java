@@ -1,6 +1,7 @@
 package streamer.cli;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
@@ -60,6 +61,13 @@ final class StreamOptions {
             description = "Break a plain stream off when the command fails, or end it cleanly. Default: abort.")
     private ServerConfig.OnFailure onFailure = ServerConfig.OnFailure.ABORT;
 
+    @Option(
+            names = "--write-timeout",
+            paramLabel = "TIME",
+            converter = TimeConverter.class,
+            description = "Stop a run whose client takes nothing of its output for this long. Default: none.")
+    private @Nullable Duration writeTimeout;
+
     /** The value of these flags. */
     ServerConfig.Stream toStream() {
         if (flushBytes < 1 || flushBytes > FlushPolicy.MAX_FLUSH_BYTES) {
@@ -69,7 +77,10 @@ final class StreamOptions {
             throw new UsageException("--heartbeat: must be more than 0");
         }
         var flush = new FlushPolicy((int) flushBytes, flushAfter, heartbeat, heartbeatText);
-        return new ServerConfig.Stream(contentType, flush, statusWait, onFailure);
+        if (writeTimeout != null && writeTimeout.isZero()) {
+            throw new UsageException("--write-timeout: must be more than 0");
+        }
+        return new ServerConfig.Stream(contentType, flush, statusWait, onFailure, writeTimeout);
     }
 
     /** What may stand in a header. */

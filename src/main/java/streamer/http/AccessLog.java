@@ -5,7 +5,8 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.AttachmentKey;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.Locale;
+import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import streamer.output.Ending;
@@ -27,7 +28,7 @@ final class AccessLog implements HttpHandler {
         exchange.putAttachment(KEY, entry);
         exchange.addExchangeCompleteListener((done, after) -> {
             if (!entry.isRun) {
-                entry.log("");
+                entry.log(null);
             }
             after.proceed();
         });
@@ -61,41 +62,29 @@ final class AccessLog implements HttpHandler {
 
         /** Writes the line of a run. */
         void log(String run, @Nullable Ending ending) {
-            var code = ending != null && ending.code().isPresent()
-                    ? "" + ending.code().getAsInt()
-                    : "-";
-            log(" exit=" + code + " ended=" + (ending == null ? "-" : ending.word()) + " run=" + run);
+            var code = ending == null ? OptionalInt.empty() : ending.code();
+            log(new AccessLine.RunPart(
+                    code.isPresent() ? code.getAsInt() : null, ending == null ? null : ending.word(), run));
         }
 
-        private void log(String more) {
+        private void log(AccessLine.@Nullable RunPart run) {
             if (written.compareAndSet(false, true)) {
-                var seconds = (System.nanoTime() - startNanos) / 1e9;
-                LOG.log(
-                        Level.INFO,
-                        String.format(
-                                Locale.ROOT,
-                                "%s %s %s %d %dB %.3fs%s",
-                                CgiEnvironment.address(exchange.getSourceAddress()),
-                                escape(exchange.getRequestMethod().toString()),
-                                escape(exchange.getRequestURI()),
-                                exchange.getStatusCode(),
-                                exchange.getResponseBytesSent(),
-                                seconds,
-                                more));
+                LOG.log(Level.INFO, "{0}", line(run));
             }
         }
-    }
 
-    /** Request data as a log line may hold it: printable ASCII without blanks. */
-    private static String escape(String text) {
-        var escaped = new StringBuilder(text.length());
-        text.chars().forEach(c -> {
-            if (c > ' ' && c < 127 && c != '\\') {
-                escaped.append((char) c);
-            } else {
-                escaped.append(String.format(c < 256 ? "\\x%02x" : "\\u%04x", c));
-            }
-        });
-        return escaped.toString();
+        private AccessLine line(AccessLine.@Nullable RunPart run) {
+            var client = exchange.getAttachment(AccessRule.CLIENT);
+            var millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos);
+            return new AccessLine(
+                    CgiEnvironment.address(exchange.getSourceAddress()),
+                    client == null || client.name().isEmpty() ? null : client.name(),
+                    exchange.getRequestMethod().toString(),
+                    exchange.getRequestURI(),
+                    exchange.getStatusCode(),
+                    exchange.getResponseBytesSent(),
+                    millis / 1e3,
+                    run);
+        }
     }
 }

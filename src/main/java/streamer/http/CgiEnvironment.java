@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The variables a request becomes: CGI/1.1 (RFC 3875, 4.1), and {@code STREAMER_QUERY_<NAME>} for each parameter of the
@@ -54,7 +55,10 @@ final class CgiEnvironment {
         cgi.put("QUERY_STRING", text(exchange.getQueryString()));
         var peer = exchange.getSourceAddress();
         cgi.put("REMOTE_ADDR", address(peer));
-        cgi.put("REMOTE_PORT", Integer.toString(peer.getPort()));
+        if (peer.getPort() > 0) { // a proxy does not tell it
+            cgi.put("REMOTE_PORT", Integer.toString(peer.getPort()));
+        }
+        cgi.putClient(exchange.getAttachment(AccessRule.CLIENT));
         cgi.putHeaders(exchange);
         cgi.putQuery(exchange.getQueryString());
         return cgi;
@@ -67,6 +71,18 @@ final class CgiEnvironment {
         put("SERVER_NAME", host.contains(":") ? "[" + host + "]" : host);
         put("SERVER_PORT", Integer.toString(exchange.getDestinationAddress().getPort()));
         put("SERVER_PROTOCOL", exchange.getProtocol().toString());
+        if (exchange.getRequestScheme().equals("https")) {
+            put("HTTPS", "on"); // of no standard, but what everybody looks at
+        }
+    }
+
+    private void putClient(AccessRule.@Nullable Client client) throws BadValueException {
+        if (client != null) {
+            put("AUTH_TYPE", client.scheme());
+            if (!client.name().isEmpty()) {
+                put("REMOTE_USER", client.name());
+            }
+        }
     }
 
     private void putHeaders(HttpServerExchange exchange) throws BadValueException {

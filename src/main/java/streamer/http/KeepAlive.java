@@ -7,6 +7,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.util.Map;
 import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
+import org.xnio.channels.AcceptingChannel;
 
 /**
  * Makes TCP notice within two minutes a peer that vanished without a word ({@code tcp(7)}). XNIO has no option for these
@@ -35,11 +36,11 @@ final class KeepAlive {
         }
     }
 
-    /** The first field of that type, in XNIO's server or the server inside it. */
+    /** The first field of that type, in XNIO's server or the server inside it, or Undertow's around it. */
     private static @Nullable ServerSocketChannel socket(Object server) throws ReflectiveOperationException {
         for (var field : server.getClass().getDeclaredFields()) {
             var type = field.getType();
-            var isServer = type.getName().equals("org.xnio.nio.NioTcpServer");
+            var isServer = type.getName().equals("org.xnio.nio.NioTcpServer") || type == AcceptingChannel.class;
             if (isServer || type == ServerSocketChannel.class) {
                 field.setAccessible(true);
                 var value = field.get(server);

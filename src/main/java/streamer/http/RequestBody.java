@@ -22,16 +22,23 @@ final class RequestBody {
     private static final int DRAIN_BYTES = 1024 * 1024;
     private static final long DRAIN_MILLIS = 2_000;
     private static final int SCRATCH_BYTES = 16 * 1024;
+    private static final long MIN_WAIT_NANOS = 1_000_000;
 
     private final HttpServerExchange exchange;
     private final StreamSourceChannel channel;
     private long received;
+    private long waitedNanos;
     private long drained;
     private boolean readable;
     private boolean detached;
 
     /** More came than is accepted. */
     static final class TooLargeException extends IOException {
+        private static final long serialVersionUID = 1;
+    }
+
+    /** It comes too slowly. */
+    static final class TooSlowException extends IOException {
         private static final long serialVersionUID = 1;
     }
 
@@ -70,16 +77,17 @@ final class RequestBody {
      * Waits for bytes.
      *
      * @return how many were put into the buffer, at least one; -1 after the last
-     * @throws TooLargeException if there are more than {@code maxBytes}
+     * @throws TooLargeException if there are more than is accepted
+     * @throws TooSlowException if they come more slowly than is accepted
      * @throws DetachedException if nobody wants them any more
      * @throws IOException if the client has gone
      */
-    synchronized int read(ByteBuffer into, long maxBytes) throws IOException {
+    synchronized int read(ByteBuffer into, ServerConfig.Body limits) throws IOException {
         while (!detached) {
             var length = channel.read(into);
             if (length != 0) {
                 received += Math.max(0, length);
-                if (received > maxBytes) {
+                if (received > limits.maxBytes()) {
                     throw new TooLargeException();
                 }
                 if (length < 0 && isBrokenOff()) {
@@ -87,7 +95,7 @@ final class RequestBody {
                 }
                 return length;
             }
-            awaitReadable();
+            awaitReadable(limits.pace().allowedNanos(received));
         }
         throw new DetachedException();
     }
@@ -98,19 +106,25 @@ final class RequestBody {
         return !exchange.getConnection().isOpen() || (expected >= 0 && received < expected);
     }
 
-    private void awaitReadable() {
+    private void awaitReadable(long allowedNanos) throws TooSlowException {
         readable = false;
         channel.getReadSetter().set(ready -> {
             ready.suspendReads();
             wake();
         });
         channel.resumeReads();
+        var from = System.nanoTime() - waitedNanos;
         while (!readable && !detached) {
+            if (waitedNanos >= allowedNanos) {
+                channel.suspendReads();
+                throw new TooSlowException();
+            }
             try {
-                wait();
+                TimeUnit.NANOSECONDS.timedWait(this, Math.max(MIN_WAIT_NANOS, allowedNanos - waitedNanos));
             } catch (InterruptedException e) {
                 // Nobody interrupts it; detaching is what ends the waiting.
             }
+            waitedNanos = System.nanoTime() - from;
         }
     }
 

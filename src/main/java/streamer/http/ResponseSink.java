@@ -6,6 +6,7 @@ import io.undertow.util.HeaderMap;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import streamer.format.Format;
@@ -22,6 +23,8 @@ import streamer.output.Ending;
  * waiting.
  */
 final class ResponseSink {
+    private static final Duration LONGEST_WITHOUT_HEAD = Duration.ofSeconds(20);
+
     private final HttpServerExchange exchange;
     private final ServerConfig.Stream config;
     private final FlushPolicy policy;
@@ -31,6 +34,7 @@ final class ResponseSink {
     private final ReentrantLock lock = new ReentrantLock();
     private final WaitingBytes waiting = new WaitingBytes();
     private long startNanos;
+    private long headAfterNanos;
     private Runnable gone = () -> {};
     private @Nullable ClientGone clientGone;
     private @Nullable ResponseChannel channel;
@@ -54,6 +58,29 @@ final class ResponseSink {
     }
 
     /**
+     * The run has yet to wait for others to end. The pulse sends the head, soon enough for a router that waits 30 s.
+     *
+     * @param whenGone what happens when the client leaves; must not wait
+     */
+    void await(Runnable whenGone) {
+        lock.lock();
+        try {
+            watch(whenGone, format.tellsEnding() ? Duration.ZERO : LONGEST_WITHOUT_HEAD);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void watch(Runnable whenGone, Duration headAfter) {
+        startNanos = System.nanoTime();
+        headAfterNanos = headAfter.toNanos();
+        gone = whenGone;
+        if (clientGone == null) {
+            clientGone = ClientGone.of(exchange, whenGone);
+        }
+    }
+
+    /**
      * The run has begun. Sends the head at once where the format or the configuration wants it so.
      *
      * @param whenGone what happens when the client leaves; must not wait
@@ -61,10 +88,10 @@ final class ResponseSink {
     void begin(Runnable whenGone) throws IOException {
         lock.lock();
         try {
-            startNanos = System.nanoTime();
-            gone = whenGone;
-            clientGone = ClientGone.of(exchange, whenGone);
-            if (!ended && (format.tellsEnding() || config.statusWait().isZero())) {
+            watch(whenGone, config.statusWait());
+            if (channel == null
+                    && !ended
+                    && (format.tellsEnding() || config.statusWait().isZero())) {
                 send(format.begin());
             }
         } finally {
@@ -169,8 +196,8 @@ final class ResponseSink {
     }
 
     private void offerWhatIsDue(long now) throws IOException {
-        if (channel == null && now - startNanos >= config.statusWait().toNanos()) {
-            commit().offer(Format.NOTHING);
+        if (channel == null && now - startNanos >= headAfterNanos) {
+            sendHead();
         }
         if (partSince != 0 && policy.isOverdue(now - partSince)) {
             partSince = 0;
@@ -186,6 +213,16 @@ final class ResponseSink {
                 waiting.add(heartbeat, 0);
             }
             offer();
+        }
+    }
+
+    private void sendHead() throws IOException {
+        var begin = format.begin();
+        if (begin.hasRemaining()) {
+            waiting.add(begin, 0);
+            offer();
+        } else { // what waits goes on waiting
+            commit().offer(Format.NOTHING);
         }
     }
 
@@ -228,12 +265,15 @@ final class ResponseSink {
         }
     }
 
-    /** Answers with a status and a line instead of a stream, unless the stream has begun: then does nothing. */
-    void fail(int status, String line, @Nullable Ending why) {
+    /**
+     * Answers with a status and a line instead of a stream; false, and nothing happens, if the stream has begun or is
+     * answered already.
+     */
+    boolean fail(int status, String line, @Nullable Ending why) {
         lock.lock();
         try {
             if (channel != null || ended) {
-                return;
+                return false;
             }
             ended = true;
             done = true;
@@ -250,6 +290,7 @@ final class ResponseSink {
         } else {
             Answer.line(exchange, status, line);
         }
+        return true;
     }
 
     /**

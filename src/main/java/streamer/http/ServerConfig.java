@@ -1,25 +1,84 @@
 package streamer.http;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How runs are put on HTTP.
  *
- * @param host the address to bind
- * @param port the port to bind; 0 for any free one
+ * @param listen where the server listens
+ * @param access who gets to the command
  * @param paths the request paths that run the command
  * @param methods the request methods that run it
  * @param stream how its output is streamed
  * @param body what becomes of a request's body
  */
 public record ServerConfig(
-        String host, int port, List<PathPattern> paths, List<String> methods, Stream stream, Body body) {
+        Listen listen, Access access, List<PathPattern> paths, List<String> methods, Stream stream, Body body) {
 
     /** Copies what could change. */
     public ServerConfig {
         paths = List.copyOf(paths);
         methods = List.copyOf(methods);
+    }
+
+    /**
+     * The listening socket.
+     *
+     * @param host the address to bind
+     * @param port the port to bind; 0 for any free one
+     * @param maxConnections how many connections may be open at one time; more wait to be accepted
+     * @param tls what HTTPS is spoken with; null for plain HTTP
+     */
+    public record Listen(
+            String host,
+            int port,
+            int maxConnections,
+            @Nullable Tls tls) {}
+
+    /**
+     * TLS, by files in PEM.
+     *
+     * @param certificate the server's certificate and those that lead to its authority
+     * @param key the certificate's private key
+     * @param clientAuthority the certificates of those who vouch for clients; null if clients need none
+     */
+    public record Tls(Path certificate, Path key, @Nullable Path clientAuthority) {}
+
+    /**
+     * Who gets to the command.
+     *
+     * @param hosts more names for connections on loopback, as {@link Authority} writes them
+     * @param origins the origins whose pages may run the command
+     * @param proxies whose word is taken for who the client is
+     * @param token what clients must present; null for none
+     * @param tokenFile the file that holds such a token; null for none
+     * @param passwordFile the file that holds names and passwords, one of which clients must present; null for none
+     */
+    public record Access(
+            Set<String> hosts,
+            List<Origin> origins,
+            List<Cidr> proxies,
+            @Nullable String token,
+            @Nullable Path tokenFile,
+            @Nullable Path passwordFile) {
+
+        /** Copies what could change. */
+        public Access {
+            hosts = Set.copyOf(hosts);
+            origins = List.copyOf(origins);
+            proxies = List.copyOf(proxies);
+        }
+
+        /** Without the token: values get printed. */
+        @Override
+        public String toString() {
+            return "Access[" + hosts + origins + proxies + (token == null ? "" : "token") + tokenFile + passwordFile
+                    + "]";
+        }
     }
 
     /**
@@ -29,8 +88,14 @@ public record ServerConfig(
      * @param flush when bytes leave
      * @param statusWait how long a plain stream may stay silent before its 200 is sent
      * @param onFailure how a plain stream ends whose command failed
+     * @param writeTimeout a client that takes no byte for this long of what it is sent is given up; null for none
      */
-    public record Stream(String contentType, FlushPolicy flush, Duration statusWait, OnFailure onFailure) {}
+    public record Stream(
+            String contentType,
+            FlushPolicy flush,
+            Duration statusWait,
+            OnFailure onFailure,
+            @Nullable Duration writeTimeout) {}
 
     /** The end of a plain stream whose command failed: broken off, or clean with the truth in the trailers. */
     public enum OnFailure {
@@ -44,9 +109,23 @@ public record ServerConfig(
      * @param maxBytes a larger one is refused
      * @param maxSpoolBytes what the files of all uploads may hold at one time
      * @param uploads how a form with files is handed on
+     * @param pace how fast it must come
      * @param stalledAfter a response that takes no byte for this long while its request's body still comes is broken off
      */
-    public record Body(long maxBytes, long maxSpoolBytes, Uploads uploads, Duration stalledAfter) {}
+    public record Body(long maxBytes, long maxSpoolBytes, Uploads uploads, Pace pace, Duration stalledAfter) {}
+
+    /**
+     * How fast a body must come, by the time that was spent waiting for it.
+     *
+     * @param grace so much waiting is free
+     * @param bytesPerSecond what must come for each second beyond; 0 for no such limit
+     */
+    public record Pace(Duration grace, long bytesPerSecond) {
+        /** For how long a body may have been waited for, in nanoseconds, that has brought so many bytes. */
+        long allowedNanos(long bytes) {
+            return bytesPerSecond == 0 ? Long.MAX_VALUE : (long) (grace.toNanos() + 1e9 * bytes / bytesPerSecond);
+        }
+    }
 
     /** A form with files: its files are kept first and handed on by name, or it is handed on as it is. */
     public enum Uploads {

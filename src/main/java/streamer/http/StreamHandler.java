@@ -17,6 +17,7 @@ import streamer.format.Format;
 import streamer.format.PlainText;
 import streamer.format.ServerSentEvents;
 import streamer.http.CgiEnvironment.BadValueException;
+import streamer.output.Ending;
 import streamer.output.Ending.Reason;
 import streamer.run.LaunchException;
 import streamer.run.Run;
@@ -61,7 +62,8 @@ final class StreamHandler implements HttpHandler {
         var id = runs.newId();
         var sink = new ResponseSink(exchange, config.stream(), format(exchange, id), id);
         var body = exchange.isRequestComplete() ? null : RequestBody.of(exchange);
-        var run = runs.admit(id, new Viewer(sink, body, config.body(), failureLine(), threads));
+        var viewer = new Viewer(sink, body, config, failureLine(), threads);
+        var run = runs.admit(id, viewer);
         if (run == null) {
             refuse(exchange);
             return;
@@ -69,7 +71,10 @@ final class StreamHandler implements HttpHandler {
         AccessLog.of(exchange).expectRun();
         var stream = new Stream(exchange, run, sink, body);
         streams.add(stream);
-        exchange.dispatch(task -> handOver(task, stream), stream);
+        if (!run.isReady()) {
+            viewer.await(run);
+        }
+        exchange.dispatch(task -> run.whenReady(() -> handOver(task, stream)), stream);
     }
 
     /** Breaks all streams off, also those whose threads wait for their clients. */
@@ -133,13 +138,13 @@ final class StreamHandler implements HttpHandler {
             try (var uploads = new Uploads(spool)) {
                 run.execute(prepare(uploads));
             } catch (LaunchException e) {
-                LOG.log(Level.WARNING, "run {0}: {1}", run.id(), e.getMessage());
-                LOG.log(Level.DEBUG, "cause", e);
-                fail(status(e), "The command cannot be launched: " + e.getMessage() + ".");
+                notLaunched(e);
             } catch (BadValueException | Uploads.BadFormException e) {
                 fail(400, String.valueOf(e.getMessage()));
             } catch (RequestBody.TooLargeException e) {
                 fail(413, Answer.TOO_LARGE);
+            } catch (RequestBody.TooSlowException e) {
+                fail(408, Answer.TOO_SLOW);
             } catch (RequestBody.DetachedException e) {
                 fail(503, "The server is shutting down.");
             } catch (Spool.FullException e) {
@@ -175,13 +180,31 @@ final class StreamHandler implements HttpHandler {
                 throw new Uploads.BadFormException("The form is not complete.");
             }
             body.invite();
-            uploads.receive(exchange, body, config.body().maxBytes());
+            uploads.receive(exchange, body, config.body());
             uploads.putInto(cgi);
             return uploads.stdin();
         }
 
+        private void notLaunched(LaunchException e) {
+            var isStopped = e.kind() == LaunchException.Kind.STOPPED;
+            LOG.log(isStopped ? Level.DEBUG : Level.WARNING, "run {0}: {1}", run.id(), e.getMessage());
+            LOG.log(Level.DEBUG, "cause", e);
+            fail(status(e), "The command cannot be launched: " + e.getMessage() + ".");
+        }
+
         void fail(int status, String line) {
-            sink.fail(status, line, run.ending());
+            var ending = run.ending();
+            if (!sink.fail(status, line, ending)) { // the head has been sent while the run waited for others
+                end(ending == null ? new Ending.Failed() : ending, line);
+            }
+        }
+
+        private void end(Ending ending, String line) {
+            try {
+                sink.end(ending, run.millis(), line, run::freeSlot);
+            } catch (IOException e) {
+                sink.abandon();
+            }
         }
 
         @Override

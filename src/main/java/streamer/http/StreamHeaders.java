@@ -11,6 +11,9 @@ final class StreamHeaders {
     private static final HttpString EXIT_CODE = new HttpString("Streamer-Exit-Code");
     private static final HttpString ENDED = new HttpString("Streamer-Ended");
     private static final HttpString RUN = new HttpString("Streamer-Run");
+    /** The names of our own headers and trailers. */
+    static final String OWN = RUN + ", " + EXIT_CODE + ", " + ENDED;
+
     private static final HttpString ACCEL_BUFFERING = new HttpString("X-Accel-Buffering");
     private static final HttpString ROBOTS = new HttpString("X-Robots-Tag");
 
@@ -21,7 +24,7 @@ final class StreamHeaders {
         var headers = exchange.getResponseHeaders();
         headers.put(Headers.CONTENT_TYPE, contentType);
         headers.put(Headers.CACHE_CONTROL, "no-cache, no-transform");
-        headers.put(Headers.VARY, "Accept");
+        headers.add(Headers.VARY, "Accept");
         headers.put(Answer.NO_SNIFF, "nosniff");
         headers.put(ACCEL_BUFFERING, "no");
         headers.put(ROBOTS, "noindex");

@@ -1,60 +1,45 @@
 package streamer.http;
 
-import io.undertow.UndertowOptions;
-import io.undertow.server.DefaultByteBufferPool;
 import io.undertow.server.HttpHandler;
-import io.undertow.server.protocol.http.HttpOpenListener;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.xnio.ChannelListeners;
-import org.xnio.IoUtils;
 import org.xnio.OptionMap;
 import org.xnio.Options;
-import org.xnio.StreamConnection;
 import org.xnio.Xnio;
 import org.xnio.XnioWorker;
-import org.xnio.channels.AcceptingChannel;
 import streamer.run.RunSpec;
 import streamer.run.Runs;
 
-/**
- * Listens on HTTP/1 and, by prior knowledge, on HTTP/2, and runs the command for whoever asks.
- *
- * <p>Made by hand rather than by Undertow's builder, which would accept {@code Upgrade: h2c} wherever it speaks HTTP/2.
- */
+/** Listens, and runs the command for whoever asks and may. */
 public final class StreamServer implements AutoCloseable {
     /** The server's name and version as commands see it. */
     public static final String SOFTWARE = "streamer/" + version();
 
-    private static final int BUFFER_BYTES = 16 * 1024; // Undertow's own default shrinks with the heap
-    private static final int POOLED_BUFFERS = 512; // -1, Undertow's own default, pools none
     private static final int IO_THREADS = 2;
-    private static final int REQUEST_PARSE_MILLIS = 30_000;
-    private static final int NO_REQUEST_MILLIS = 60_000;
-    private static final int MAX_HEAD_BYTES = 256 * 1024;
     private static final long STOP_MILLIS = 1_000;
 
     private final ExecutorService threads;
     private final StreamHandler streams;
-    private final HttpOpenListener http;
     private final XnioWorker worker;
-    private final AcceptingChannel<StreamConnection> listening;
-    private final String host;
+    private final Listener listener;
+    private final ServerConfig.Listen config;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private StreamServer(ServerConfig config, RunSpec spec, Runs runs, ExecutorService threads) throws IOException {
         this.threads = threads;
-        host = config.host();
+        this.config = config.listen();
         streams = new StreamHandler(config, spec, runs, threads);
-        http = http();
-        http.setRootHandler(chain(config, runs, streams));
+        var chain = chain(config, runs, streams);
         worker = worker();
         try {
-            listening = listen(config, worker, http);
+            listener = new Listener(config.listen(), worker, chain);
+            listener.accept();
         } catch (IOException | RuntimeException e) {
             worker.shutdownNow();
             throw e;
@@ -65,6 +50,7 @@ public final class StreamServer implements AutoCloseable {
      * Starts a server; requests are accepted when this returns.
      *
      * @param threads where runs are executed, one thread each and sometimes two
+     * @throws FileException if a file that the configuration names cannot be used
      * @throws IOException if the address cannot be bound
      */
     public static StreamServer start(ServerConfig config, RunSpec spec, Runs runs, ExecutorService threads)
@@ -73,27 +59,34 @@ public final class StreamServer implements AutoCloseable {
     }
 
     /** Every request passes from the first to the last, unless one of them answers it. */
-    private static HttpHandler chain(ServerConfig config, Runs runs, StreamHandler streams) {
+    private static HttpHandler chain(ServerConfig config, Runs runs, StreamHandler streams) throws IOException {
+        var access = config.access();
+        var hosts = new HashSet<>(access.hosts());
+        Authority.parse(literal(config.listen().host())).ifPresent(own -> hosts.add(own.host()));
         HttpHandler chain = new RepeatRule(streams);
         chain = new MethodRule(config.methods(), config.stream().contentType(), chain);
         chain = new PathRule(config.paths(), chain);
+        chain = new AccessRule(credentials(access), chain);
         chain = new HealthRule(runs, chain);
+        chain = new CrossSiteRule(access.origins(), config.methods(), chain);
+        chain = new HostRule(hosts, chain); // what a proxy says the host was
+        chain = new ProxyRule(access.proxies(), chain);
+        chain = new HostRule(hosts, chain); // what the request itself says
         return new AccessLog(chain);
     }
 
-    private static HttpOpenListener http() {
-        // Read once, by a class that is loaded later; the option of that name can only make it smaller.
-        System.setProperty("io.undertow.http2-max-header-size", Integer.toString(MAX_HEAD_BYTES));
-        return new HttpOpenListener(
-                new DefaultByteBufferPool(true, BUFFER_BYTES, POOLED_BUFFERS, 4),
-                OptionMap.builder()
-                        .set(UndertowOptions.ENABLE_HTTP2, true)
-                        .set(UndertowOptions.BUFFER_PIPELINED_DATA, false)
-                        .set(UndertowOptions.MAX_ENTITY_SIZE, -1L)
-                        .set(UndertowOptions.MAX_HEADER_SIZE, MAX_HEAD_BYTES)
-                        .set(UndertowOptions.REQUEST_PARSE_TIMEOUT, REQUEST_PARSE_MILLIS)
-                        .set(UndertowOptions.NO_REQUEST_TIMEOUT, NO_REQUEST_MILLIS)
-                        .getMap());
+    private static List<Credentials> credentials(ServerConfig.Access access) throws IOException {
+        var credentials = new ArrayList<Credentials>();
+        if (access.token() != null) {
+            credentials.add(BearerToken.of(access.token()));
+        }
+        if (access.tokenFile() != null) {
+            credentials.add(BearerToken.from(access.tokenFile()));
+        }
+        if (access.passwordFile() != null) {
+            credentials.add(new PasswordFile(access.passwordFile()));
+        }
+        return credentials;
     }
 
     private static XnioWorker worker() throws IOException {
@@ -107,37 +100,19 @@ public final class StreamServer implements AutoCloseable {
                         .getMap());
     }
 
-    private static AcceptingChannel<StreamConnection> listen(
-            ServerConfig config, XnioWorker worker, HttpOpenListener http) throws IOException {
-        var address = new InetSocketAddress(InetAddress.getByName(config.host()), config.port());
-        var listening = worker.createStreamConnectionServer(
-                address,
-                ChannelListeners.openListenerAdapter(http),
-                OptionMap.builder()
-                        .set(Options.TCP_NODELAY, true)
-                        .set(Options.KEEP_ALIVE, true)
-                        .set(Options.REUSE_ADDRESSES, true)
-                        .set(Options.BACKLOG, 1024)
-                        .getMap());
-        KeepAlive.tune(listening);
-        listening.resumeAccepts();
-        return cast(listening);
-    }
-
-    @SuppressWarnings("unchecked") // XNIO accepts StreamConnections, whatever its wildcard says
-    private static AcceptingChannel<StreamConnection> cast(AcceptingChannel<? extends StreamConnection> listening) {
-        return (AcceptingChannel<StreamConnection>) listening;
-    }
-
     /** Where the server listens, with the real port. */
     public InetSocketAddress address() {
-        return listening.getLocalAddress(InetSocketAddress.class);
+        return listener.address();
     }
 
     /** The same as a URL for people: the host as they wrote it. */
     public String url() {
-        var literal = host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
-        return "http://" + literal + ":" + address().getPort() + "/";
+        return (config.tls() == null ? "http://" : "https://") + literal(config.host()) + ":"
+                + address().getPort() + "/";
+    }
+
+    private static String literal(String host) {
+        return host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
     }
 
     /** Whether only this machine can reach the server. */
@@ -151,9 +126,9 @@ public final class StreamServer implements AutoCloseable {
         if (closed.getAndSet(true)) {
             return; // XNIO would wait for ever for its own thread
         }
-        IoUtils.safeClose(listening);
+        listener.refuse();
         streams.abandonAll();
-        http.closeConnections();
+        listener.close();
         threads.shutdown();
         try {
             threads.awaitTermination(STOP_MILLIS, TimeUnit.MILLISECONDS);

@@ -63,15 +63,15 @@ final class Uploads implements AutoCloseable, MultipartParser.PartHandler {
      * @throws Spool.FullException if its files find no room
      * @throws IOException if the client has gone, or a file cannot be written
      */
-    void receive(HttpServerExchange exchange, RequestBody body, long maxBytes) throws IOException {
+    void receive(HttpServerExchange exchange, RequestBody body, ServerConfig.Body limits) throws IOException {
         try {
-            read(exchange, body, maxBytes);
+            read(exchange, body, limits);
         } catch (IndexOutOfBoundsException e) { // Undertow's way to say that a parameter has no value
             throw new BadFormException("The form is malformed.");
         }
     }
 
-    private void read(HttpServerExchange exchange, RequestBody body, long maxBytes) throws IOException {
+    private void read(HttpServerExchange exchange, RequestBody body, ServerConfig.Body limits) throws IOException {
         var type = String.valueOf(exchange.getRequestHeaders().getFirst(Headers.CONTENT_TYPE));
         var boundary = Headers.extractQuotedValueFromHeader(type, "boundary");
         if (boundary == null || boundary.isEmpty()) {
@@ -81,7 +81,7 @@ final class Uploads implements AutoCloseable, MultipartParser.PartHandler {
         var parser = MultipartParser.beginParse(
                 pool, this, boundary.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8.name());
         var buffer = ByteBuffer.allocate(BUFFER_BYTES);
-        while (body.read(buffer.clear(), maxBytes) >= 0) {
+        while (body.read(buffer.clear(), limits) >= 0) {
             bytesWithoutPart += buffer.flip().remaining();
             parse(parser, buffer);
             if (bytesWithoutPart > MAX_HEAD_BYTES + BUFFER_BYTES) {

@@ -28,6 +28,7 @@ final class Viewer implements Viewing {
     private final ResponseSink sink;
     private final @Nullable RequestBody body;
     private final ServerConfig.Body limits;
+    private final @Nullable Duration writeTimeout;
     private final String failureLine;
     private final Executor threads;
     private volatile @Nullable Run run;
@@ -40,17 +41,19 @@ final class Viewer implements Viewing {
      * @param failureLine what a client is told whose run failed before it wrote anything
      * @param threads where the body is fed and a stuck run is ended
      */
-    Viewer(
-            ResponseSink sink,
-            @Nullable RequestBody body,
-            ServerConfig.Body limits,
-            String failureLine,
-            Executor threads) {
+    Viewer(ResponseSink sink, @Nullable RequestBody body, ServerConfig config, String failureLine, Executor threads) {
         this.sink = sink;
         this.body = body;
-        this.limits = limits;
+        limits = config.body();
+        writeTimeout = config.stream().writeTimeout();
         this.failureLine = failureLine;
         this.threads = threads;
+    }
+
+    /** The run has to wait for others to end; the pulse keeps its client company. */
+    void await(Run awaited) {
+        run = awaited;
+        sink.await(() -> leave(awaited));
     }
 
     @Override
@@ -113,13 +116,16 @@ final class Viewer implements Viewing {
         var buffer = ByteBuffer.wrap(bytes);
         var isRead = true;
         try {
-            while (from.read(buffer.clear(), limits.maxBytes()) >= 0) {
+            while (from.read(buffer.clear(), limits) >= 0) {
                 isRead = isRead && feed(stdin, bytes, buffer.position());
             }
             end(stdin);
         } catch (RequestBody.TooLargeException e) {
             sink.fail(413, Answer.TOO_LARGE, null);
             viewed.stop(Reason.BODY_TOO_LARGE);
+        } catch (RequestBody.TooSlowException e) {
+            sink.fail(408, Answer.TOO_SLOW, null);
+            viewed.stop(Reason.SLOW_BODY);
         } catch (RequestBody.DetachedException e) {
             LOG.log(Level.DEBUG, () -> "run " + viewed.id() + ": ended before its input");
         } catch (IOException e) { // no end of file for the command: it would take a part for the whole
@@ -154,10 +160,9 @@ final class Viewer implements Viewing {
         }
         try {
             sink.pulse(now);
-            if (body != null
-                    && !body.isComplete()
-                    && sink.blockedNanos(now) > limits.stalledAfter().toNanos()) {
-                viewed.stop(Reason.STALLED);
+            var stalled = stalled(now);
+            if (stalled != null) {
+                viewed.stop(stalled);
                 sink.abandon();
             }
             if (!silenceNoticed && sink.silentNanos(now) > LONG_SILENCE_NANOS) {
@@ -170,6 +175,15 @@ final class Viewer implements Viewing {
         } catch (IOException e) {
             clientGone(viewed, e);
         }
+    }
+
+    private @Nullable Reason stalled(long now) {
+        var blockedNanos = sink.blockedNanos(now);
+        if (writeTimeout != null && blockedNanos > writeTimeout.toNanos()) {
+            return Reason.WRITE_TIMEOUT;
+        }
+        var isSending = body != null && !body.isComplete();
+        return isSending && blockedNanos > limits.stalledAfter().toNanos() ? Reason.STALLED : null;
     }
 
     @Override

@@ -62,6 +62,10 @@ public sealed interface Ending {
         IDLE_TIMEOUT("idle-timeout"),
         /** Its client sends without reading, and nothing moves any more. */
         STALLED("stalled"),
+        /** Its client takes nothing of what it is sent. */
+        WRITE_TIMEOUT("write-timeout"),
+        /** Its client sends too slowly. */
+        SLOW_BODY("slow-body"),
         /** Its client sends more than is accepted. */
         BODY_TOO_LARGE("body-too-large"),
         /** The server shuts down. */

@@ -41,6 +41,8 @@ public final class Run implements AutoCloseable {
     private Phase stop = Phase.NOT_YET;
     private long lingerFrom = -1;
     private long cutNanos;
+    private @Nullable Runnable whenReady;
+    private boolean isReady;
     private boolean executing;
     private boolean givenUp;
     private boolean closed;
@@ -66,6 +68,36 @@ public final class Run implements AutoCloseable {
     public long millis() {
         synchronized (lock) {
             return Duration.ofNanos(System.nanoTime() - startedNanos).toMillis();
+        }
+    }
+
+    /** Whether the run has its slot, or will not need it; until then it stands in line. */
+    public boolean isReady() {
+        synchronized (lock) {
+            return isReady;
+        }
+    }
+
+    /** Has something done, once, as soon as the run {@link #isReady}; that must not wait. */
+    public void whenReady(Runnable task) {
+        synchronized (lock) {
+            if (!isReady) {
+                whenReady = task;
+                return;
+            }
+        }
+        task.run();
+    }
+
+    void ready() {
+        @Nullable Runnable task;
+        synchronized (lock) {
+            isReady = true;
+            task = whenReady;
+            whenReady = null;
+        }
+        if (task != null) {
+            task.run();
         }
     }
 
@@ -203,6 +235,9 @@ public final class Run implements AutoCloseable {
         viewing.stopping();
         if (launched) {
             stopTree();
+        } else if (!isReady()) {
+            runs.freeSlot(this);
+            ready();
         }
     }
 

@@ -28,6 +28,7 @@ public final class Runs implements AutoCloseable {
     private static final int ID_BYTES = 16;
 
     private final int slots;
+    private final int places;
     private final Launcher launcher = new ExecLauncher();
     private final Stopper stopper;
     private final Executor threads;
@@ -38,12 +39,13 @@ public final class Runs implements AutoCloseable {
     private final Object lock = new Object();
     private final Set<Run> present = new LinkedHashSet<>();
     private final Set<Run> slotHolders = new LinkedHashSet<>();
+    private final Set<Run> line = new LinkedHashSet<>();
     private boolean draining;
     private boolean stopping;
 
     /** Why a run is not admitted. */
     public enum Refusal {
-        /** All slots are taken. */
+        /** All slots are taken, and all places in the line. */
         NO_SLOT,
         /** The server shuts down. */
         DRAINING
@@ -53,11 +55,13 @@ public final class Runs implements AutoCloseable {
      * Runs with a number of slots.
      *
      * @param slots how many may execute at one time
+     * @param places how many may wait in line for a slot
      * @param killAfter the time between TERM and KILL when one is stopped
      * @param threads where a run is ended whose own thread is stuck
      */
-    public Runs(int slots, Duration killAfter, Executor threads) {
+    public Runs(int slots, int places, Duration killAfter, Executor threads) {
         this.slots = slots;
+        this.places = places;
         this.threads = threads;
         stopper = new Stopper(killAfter);
     }
@@ -96,7 +100,8 @@ public final class Runs implements AutoCloseable {
     /** Why a run would not be admitted now; null if it would. */
     public @Nullable Refusal refusal() {
         synchronized (lock) {
-            return draining ? Refusal.DRAINING : slotHolders.size() >= slots ? Refusal.NO_SLOT : null;
+            var isFull = slotHolders.size() >= slots && line.size() >= places;
+            return draining ? Refusal.DRAINING : isFull ? Refusal.NO_SLOT : null;
         }
     }
 
@@ -107,7 +112,7 @@ public final class Runs implements AutoCloseable {
         return HexFormat.of().formatHex(bits);
     }
 
-    /** Takes a slot for a run, which must be closed; null if {@link #refusal()} says why not. */
+    /** Takes a slot for a run, or a place in the line; null if {@link #refusal()} says why not. The run must be closed. */
     public @Nullable Run admit(String id, Viewing viewing) {
         var run = new Run(this, id, viewing);
         synchronized (lock) {
@@ -115,7 +120,12 @@ public final class Runs implements AutoCloseable {
                 return null;
             }
             present.add(run);
-            slotHolders.add(run);
+            if (slotHolders.size() < slots) { // which they only are while nobody waits
+                slotHolders.add(run);
+                run.ready();
+            } else {
+                line.add(run);
+            }
         }
         pulse.begin();
         return run;
@@ -148,10 +158,20 @@ public final class Runs implements AutoCloseable {
         });
     }
 
+    /** The run needs no slot any more, or never gets one; the next in line has it from this very moment. */
     void freeSlot(Run run) {
+        @Nullable Run next = null;
         synchronized (lock) {
-            slotHolders.remove(run);
+            line.remove(run);
+            if (slotHolders.remove(run) && !line.isEmpty() && !draining) {
+                next = line.iterator().next();
+                line.remove(next);
+                slotHolders.add(next);
+            }
             lock.notifyAll();
+        }
+        if (next != null) {
+            next.ready();
         }
     }
 
@@ -164,10 +184,13 @@ public final class Runs implements AutoCloseable {
 
     /** A signal that ends the server has come; it may have gone to the commands too. From now on nothing is admitted. */
     public void signalled(int number) {
+        List<Run> waiting;
         synchronized (lock) {
             draining = true;
+            waiting = List.copyOf(line);
         }
         signal.come(number);
+        waiting.forEach(run -> run.stop(Reason.SHUTDOWN));
     }
 
     /** Waits until no run is left; false if some are when the time is over. */

@@ -7,6 +7,7 @@ import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,6 +27,19 @@ class OptionsTest {
             Map.entry("--host", "1.2.3.4"),
             Map.entry("--path", "/x"),
             Map.entry("--methods", "POST"),
+            Map.entry("--max-connections", "2"),
+            Map.entry("--allow-host", "example.com"),
+            Map.entry("--allow-origin", "https://example.com"),
+            Map.entry("--token-file", "t"),
+            Map.entry("--basic-auth-file", "b"),
+            Map.entry("--trust-proxy", "10.0.0.0/8"),
+            Map.entry("--tls-cert", "c"),
+            Map.entry("--tls-key", "k"),
+            Map.entry("--tls-client-ca", "a"),
+            Map.entry("--min-body-rate", "1"),
+            Map.entry("--write-timeout", "2s"),
+            Map.entry("--queue", "2"),
+            Map.entry("--log-format", "json"),
             Map.entry("--max-body", "1"),
             Map.entry("--max-spool", "1"),
             Map.entry("--uploads", "raw"),
@@ -44,12 +58,18 @@ class OptionsTest {
             Map.entry("--stderr", "merge"),
             Map.entry("--cwd", "/"),
             Map.entry("--env", "A=b"));
-    private static final Set<String> WITHOUT_VALUE = Set.of("--verbose", "--help", "--version");
+    private static final Set<String> TESTED_ELSEWHERE = Set.of("--verbose", "--help", "--version", "--token");
 
     @Command
     private static final class Options {
         @Mixin
         private ServerOptions server = new ServerOptions();
+
+        @Mixin
+        private AccessOptions access = new AccessOptions();
+
+        @Mixin
+        private CommonOptions common = new CommonOptions();
 
         @Mixin
         private StreamOptions stream = new StreamOptions();
@@ -59,13 +79,24 @@ class OptionsTest {
 
         static List<Object> values(String... arguments) throws Exception {
             var options = new Options();
-            new CommandLine(options).setCaseInsensitiveEnumValuesAllowed(true).parseArgs(arguments);
+            var all = new ArrayList<>(List.of("--tls-cert", "needs", "--tls-key", "this"));
+            all.addAll(List.of(arguments));
+            new CommandLine(options)
+                    .setCaseInsensitiveEnumValuesAllowed(true)
+                    .setOverwrittenOptionsAllowed(true)
+                    .parseArgs(all.toArray(String[]::new));
             return List.of(
-                    options.server.toConfig("127.0.0.1", options.stream.toStream()),
+                    options.server.toConfig(
+                            "127.0.0.1",
+                            options.access.toAccess(null),
+                            options.access.toTls(),
+                            options.stream.toStream()),
                     options.run.toSpec(List.of("true"), Map.of("PATH", "/usr/bin:/bin"), Set.of()),
                     options.run.maxRuns(),
                     options.run.killAfter(),
-                    options.run.drain());
+                    options.run.drain(),
+                    options.run.queue(),
+                    options.common.logFormat());
         }
     }
 
@@ -77,7 +108,7 @@ class OptionsTest {
     void eachFlagChangesAValue() throws Exception {
         var byDefault = Options.values();
         for (var option : options().map(OptionSpec::longestName).toList()) {
-            if (!WITHOUT_VALUE.contains(option)) {
+            if (!TESTED_ELSEWHERE.contains(option)) {
                 assertThat(OTHER_VALUES).containsKey(option);
                 assertThat(Options.values(option, OTHER_VALUES.getOrDefault(option, "")))
                         .as(option)

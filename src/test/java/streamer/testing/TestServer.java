@@ -7,15 +7,19 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
+import streamer.http.Cidr;
 import streamer.http.FlushPolicy;
+import streamer.http.Origin;
 import streamer.http.PathPattern;
 import streamer.http.ServerConfig;
 import streamer.http.ServerConfig.OnFailure;
@@ -34,7 +38,7 @@ public final class TestServer implements AutoCloseable {
     private final Handler handler = new Handler() {
         @Override
         public void publish(LogRecord line) {
-            accessLines.add(line.getMessage());
+            accessLines.add(String.valueOf(line.getParameters()[0]));
         }
 
         @Override
@@ -47,7 +51,7 @@ public final class TestServer implements AutoCloseable {
     private TestServer(Setup setup) throws IOException {
         accessLog.setUseParentHandlers(false);
         accessLog.addHandler(handler);
-        runs = new Runs(setup.maxRuns, setup.killAfter, threads);
+        runs = new Runs(setup.maxRuns, setup.queue, setup.killAfter, threads);
         server = StreamServer.start(setup.config(), setup.spec(), runs, threads);
     }
 
@@ -132,6 +136,17 @@ public final class TestServer implements AutoCloseable {
         private ServerConfig.Uploads uploads = ServerConfig.Uploads.FILES;
         private Duration stalledAfter = Duration.ofSeconds(60);
         private int maxRuns = 64;
+        private int queue;
+        private final Set<String> hosts = new HashSet<>();
+        private final List<Origin> origins = new ArrayList<>();
+        private final List<Cidr> proxies = new ArrayList<>();
+        private @Nullable String token;
+        private @Nullable Path tokenFile;
+        private @Nullable Path passwordFile;
+        private ServerConfig.@Nullable Tls tls;
+        private ServerConfig.Pace pace = new ServerConfig.Pace(Duration.ofSeconds(60), 16);
+        private @Nullable Duration writeTimeout;
+        private int maxConnections = 4096;
         private Duration killAfter = Duration.ofSeconds(5);
         private @Nullable Duration timeout;
         private @Nullable Duration idleTimeout;
@@ -199,6 +214,61 @@ public final class TestServer implements AutoCloseable {
             return this;
         }
 
+        public Setup queue(int places) {
+            queue = places;
+            return this;
+        }
+
+        public Setup allowHost(String name) {
+            hosts.add(name);
+            return this;
+        }
+
+        public Setup allowOrigin(String origin) {
+            origins.add(Origin.parse(origin).orElseThrow());
+            return this;
+        }
+
+        public Setup trustProxy(String cidr) {
+            proxies.add(Cidr.parse(cidr));
+            return this;
+        }
+
+        public Setup token(String value) {
+            token = value;
+            return this;
+        }
+
+        public Setup tokenFile(Path file) {
+            tokenFile = file;
+            return this;
+        }
+
+        public Setup passwordFile(Path file) {
+            passwordFile = file;
+            return this;
+        }
+
+        public Setup tls(ServerConfig.Tls files) {
+            tls = files;
+            return this;
+        }
+
+        public Setup pace(Duration grace, long bytesPerSecond) {
+            pace = new ServerConfig.Pace(grace, bytesPerSecond);
+            return this;
+        }
+
+        public Setup writeTimeout(Duration time) {
+            writeTimeout = time;
+            return this;
+        }
+
+        public Setup maxConnections(int number) {
+            maxConnections = number;
+            return this;
+        }
+
         public Setup killAfter(Duration time) {
             killAfter = time;
             return this;
@@ -237,12 +307,12 @@ public final class TestServer implements AutoCloseable {
         private ServerConfig config() {
             var flush = new FlushPolicy(flushBytes, flushAfter, heartbeat, heartbeatText);
             return new ServerConfig(
-                    "127.0.0.1",
-                    0,
+                    new ServerConfig.Listen("127.0.0.1", 0, maxConnections, tls),
+                    new ServerConfig.Access(hosts, origins, proxies, token, tokenFile, passwordFile),
                     paths.isEmpty() ? List.of(PathPattern.parse("/")) : paths,
                     methods,
-                    new ServerConfig.Stream("text/plain; charset=utf-8", flush, statusWait, onFailure),
-                    new ServerConfig.Body(maxBody, maxSpool, uploads, stalledAfter));
+                    new ServerConfig.Stream("text/plain; charset=utf-8", flush, statusWait, onFailure, writeTimeout),
+                    new ServerConfig.Body(maxBody, maxSpool, uploads, pace, stalledAfter));
         }
 
         private RunSpec spec() {

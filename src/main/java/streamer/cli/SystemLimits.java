@@ -5,35 +5,44 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** How many processes and threads this system allows us: by {@code getrlimit(2)} and by {@code cgroups(7)}. */
-final class ProcessLimit {
+/** What this system allows us: processes, threads and files, by {@code getrlimit(2)} and {@code cgroups(7)}. */
+final class SystemLimits {
     private static final int MOST_RUNS = 64;
     private static final int OWN_THREADS = 64;
     private static final int PER_RUN = 6; // two or three threads here, and a small tree of processes
-    private static final Pattern MAX_PROCESSES = Pattern.compile("Max processes +(\\d+)");
+    private static final int MOST_CONNECTIONS = 4096;
+    private static final int FEWEST_CONNECTIONS = 16;
 
-    private ProcessLimit() {}
+    private SystemLimits() {}
 
     /** The default number of runs at one time, which such a limit can make smaller. */
     static int defaultRuns() {
-        var limit = lowest(Stream.concat(rlimit().stream(), cgroups().stream()).toList());
+        var limit = lowest(Stream.concat(rlimit("Max processes").stream(), cgroups().stream())
+                .toList());
         if (limit.isEmpty()) {
             return MOST_RUNS;
         }
         return (int) Math.max(1, Math.min(MOST_RUNS, (limit.getAsLong() - OWN_THREADS) / PER_RUN));
     }
 
+    /** The default number of connections at one time: half of what files may be open, as runs need some too. */
+    static int defaultConnections() {
+        var limit = rlimit("Max open files").orElse(Long.MAX_VALUE);
+        return (int) Math.max(FEWEST_CONNECTIONS, Math.min(MOST_CONNECTIONS, limit / 2));
+    }
+
     private static OptionalLong lowest(List<Long> limits) {
         return limits.stream().mapToLong(Long::longValue).min();
     }
 
-    private static List<Long> rlimit() {
-        var matcher = MAX_PROCESSES.matcher(read(Path.of("/proc/self/limits")));
-        return matcher.find() ? List.of(Long.parseLong(matcher.group(1))) : List.of();
+    private static Optional<Long> rlimit(String name) {
+        var matcher = Pattern.compile(name + " +(\\d+)").matcher(read(Path.of("/proc/self/limits")));
+        return matcher.find() ? Optional.of(Long.parseLong(matcher.group(1))) : Optional.empty();
     }
 
     private static List<Long> cgroups() {

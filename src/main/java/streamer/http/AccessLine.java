@@ -1,0 +1,68 @@
+package streamer.http;
+
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is logged of one request; as a string it is one line of printable ASCII, whatever the request held.
+ *
+ * @param client its address
+ * @param user its name; null if it has none
+ * @param method the request's method
+ * @param path the request's path, as it was sent
+ * @param status the response's status
+ * @param bytes how many the response's body had on the wire
+ * @param seconds how long it took
+ * @param run what became of the run; null if there was none
+ */
+public record AccessLine(
+        String client,
+        @Nullable String user,
+        String method,
+        String path,
+        int status,
+        long bytes,
+        double seconds,
+        @Nullable RunPart run) {
+
+    /**
+     * A run's part of the line.
+     *
+     * @param exit its exit code; null if it has none
+     * @param ended how it ended; null if it never began
+     * @param id its id
+     */
+    public record RunPart(@Nullable Integer exit, @Nullable String ended, String id) {
+        @Override
+        public String toString() {
+            return " exit=" + (exit == null ? "-" : exit) + " ended=" + (ended == null ? "-" : ended) + " run=" + id;
+        }
+    }
+
+    @Override
+    public String toString() {
+        return String.format(
+                Locale.ROOT,
+                "%s %s %s %d %dB %.3fs%s%s",
+                client,
+                escape(method),
+                escape(path),
+                status,
+                bytes,
+                seconds,
+                run == null ? "" : run,
+                user == null ? "" : " user=" + escape(user));
+    }
+
+    private static String escape(String text) {
+        var escaped = new StringBuilder(text.length());
+        text.chars().forEach(c -> {
+            if (c > ' ' && c < 127 && c != '\\') {
+                escaped.append((char) c);
+            } else {
+                escaped.append(String.format(c < 256 ? "\\x%02x" : "\\u%04x", c));
+            }
+        });
+        return escaped.toString();
+    }
+}
