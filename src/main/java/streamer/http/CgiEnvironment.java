@@ -11,6 +11,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,6 +75,18 @@ final class CgiEnvironment {
         put("SERVER_PROTOCOL", exchange.getProtocol().toString());
         if (exchange.getRequestScheme().equals("https")) {
             put("HTTPS", "on"); // of no standard, but what everybody looks at
+        }
+        putCertificate(exchange.getConnection().getSslSession());
+    }
+
+    /** Whom the client's certificate names (RFC 4514), as {@code mod_ssl} calls it. */
+    private void putCertificate(@Nullable SSLSession session) throws BadValueException {
+        try {
+            if (session != null) {
+                put("SSL_CLIENT_S_DN", session.getPeerPrincipal().getName());
+            }
+        } catch (SSLPeerUnverifiedException e) {
+            // It has none: nobody asked for it.
         }
     }
 

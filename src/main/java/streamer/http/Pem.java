@@ -110,11 +110,12 @@ final class Pem {
         var length = content.size();
         var whole = new ByteArrayOutputStream();
         whole.write(tag);
-        if (length < 0x80) {
-            whole.write(length);
-        } else {
-            whole.writeBytes(new byte[] {(byte) 0x82, (byte) (length >> Byte.SIZE), (byte) length});
+        if (length >= 0x100) {
+            whole.writeBytes(new byte[] {(byte) 0x82, (byte) (length >> Byte.SIZE)});
+        } else if (length >= 0x80) {
+            whole.write(0x81);
         }
+        whole.write(length);
         whole.writeBytes(content.toByteArray());
         return whole.toByteArray();
     }

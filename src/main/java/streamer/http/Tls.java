@@ -20,6 +20,7 @@ import javax.net.ssl.TrustManagerFactory;
 /** TLS with a certificate from files. */
 final class Tls {
     private static final char[] NO_PASSWORD = {};
+    private static final byte[] SIGNED = {1};
     private static final Map<String, String> SIGNATURES =
             Map.of("RSA", "SHA256withRSA", "EC", "SHA256withECDSA", "EdDSA", "EdDSA");
 
@@ -79,8 +80,10 @@ final class Tls {
         try {
             var signature = Signature.getInstance(SIGNATURES.getOrDefault(publicKey.getAlgorithm(), "none"));
             signature.initSign(key);
+            signature.update(SIGNED);
             var signed = signature.sign();
             signature.initVerify(publicKey);
+            signature.update(SIGNED);
             return signature.verify(signed);
         } catch (GeneralSecurityException e) {
             return false;

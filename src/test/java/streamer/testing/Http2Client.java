@@ -49,8 +49,16 @@ public final class Http2Client implements AutoCloseable {
     }
 
     /** Sends a request without a body and waits for the head of its response. */
-    public Stream get(String path) throws IOException {
-        var stream = send(new ClientRequest().setPath(path));
+    public Stream get(String path, String... headers) throws IOException {
+        var request = new ClientRequest().setPath(path);
+        for (var header : headers) {
+            var colon = header.indexOf(':');
+            request.getRequestHeaders()
+                    .put(
+                            new HttpString(header.substring(0, colon)),
+                            header.substring(colon + 1).strip());
+        }
+        var stream = send(request);
         stream.exchange();
         return stream;
     }
@@ -64,7 +72,9 @@ public final class Http2Client implements AutoCloseable {
 
     private Stream send(ClientRequest request) {
         request.setProtocol(Protocols.HTTP_2_0);
-        request.getRequestHeaders().put(Headers.HOST, "localhost");
+        if (!request.getRequestHeaders().contains(Headers.HOST)) {
+            request.getRequestHeaders().put(Headers.HOST, "localhost");
+        }
         var stream = new Stream();
         connection.sendRequest(request, stream);
         return stream;

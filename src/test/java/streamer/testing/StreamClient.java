@@ -12,8 +12,10 @@ import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -28,8 +30,8 @@ public final class StreamClient implements AutoCloseable {
     private final OutputStream out;
     private String method = "GET";
     private String statusLine = "";
-    private Map<String, String> headers = Map.of();
-    private Map<String, String> trailers = Map.of();
+    private Map<String, List<String>> headers = Map.of();
+    private Map<String, List<String>> trailers = Map.of();
     private @Nullable End end;
 
     /** How a response ended. */
@@ -119,13 +121,18 @@ public final class StreamClient implements AutoCloseable {
 
     /** A header of the response; empty if it has none of that name. */
     public String header(String name) throws IOException {
+        return String.join(", ", headers(name));
+    }
+
+    /** The values of a header of the response. */
+    public List<String> headers(String name) throws IOException {
         status();
-        return headers.getOrDefault(name.toLowerCase(Locale.ROOT), "");
+        return headers.getOrDefault(name.toLowerCase(Locale.ROOT), List.of());
     }
 
     /** A trailer, after the end. */
     public String trailer(String name) {
-        return trailers.getOrDefault(name.toLowerCase(Locale.ROOT), "");
+        return String.join(", ", trailers.getOrDefault(name.toLowerCase(Locale.ROOT), List.of()));
     }
 
     /** Waits for the next chunk of the body, as it was sent; null after the last, when {@link #end} says how it ended. */
@@ -241,13 +248,12 @@ public final class StreamClient implements AutoCloseable {
         return line.toString(ISO_8859_1).stripTrailing();
     }
 
-    private Map<String, String> fields() throws IOException {
-        var fields = new LinkedHashMap<String, String>();
+    private Map<String, List<String>> fields() throws IOException {
+        var fields = new LinkedHashMap<String, List<String>>();
         for (var line = line(); !line.isEmpty(); line = line()) {
             var colon = line.indexOf(':');
-            fields.put(
-                    line.substring(0, colon).toLowerCase(Locale.ROOT),
-                    line.substring(colon + 1).strip());
+            fields.computeIfAbsent(line.substring(0, colon).toLowerCase(Locale.ROOT), name -> new ArrayList<>())
+                    .add(line.substring(colon + 1).strip());
         }
         return fields;
     }
