@@ -131,6 +131,13 @@ public final class Runs implements AutoCloseable {
         return run;
     }
 
+    /** How many stand in line. */
+    public int waiting() {
+        synchronized (lock) {
+            return line.size();
+        }
+    }
+
     private List<Run> present() {
         synchronized (lock) {
             return List.copyOf(present);

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,13 +51,27 @@ public final class StreamClient implements AutoCloseable {
 
     /** A connection whose receive buffer holds about this many bytes; 0 for the system's default. */
     public StreamClient(InetSocketAddress address, int receiveBytes) throws IOException {
-        socket = new Socket();
+        this(connect(address, receiveBytes));
+    }
+
+    /** A connection with TLS. */
+    StreamClient(InetSocketAddress address, SSLContext tls) throws IOException {
+        this(tls.getSocketFactory().createSocket(connect(address, 0), "localhost", address.getPort(), true));
+    }
+
+    private static Socket connect(InetSocketAddress address, int receiveBytes) throws IOException {
+        var socket = new Socket();
         if (receiveBytes > 0) {
             socket.setReceiveBufferSize(receiveBytes);
         }
         socket.setSoTimeout((int) Wait.LONG.toMillis());
         socket.setTcpNoDelay(true);
         socket.connect(address);
+        return socket;
+    }
+
+    private StreamClient(Socket socket) throws IOException {
+        this.socket = socket;
         in = new BufferedInputStream(socket.getInputStream(), 64 * 1024);
         out = socket.getOutputStream();
     }

@@ -16,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import streamer.http.Cidr;
 import streamer.http.FlushPolicy;
@@ -52,7 +53,12 @@ public final class TestServer implements AutoCloseable {
         accessLog.setUseParentHandlers(false);
         accessLog.addHandler(handler);
         runs = new Runs(setup.maxRuns, setup.queue, setup.killAfter, threads);
-        server = StreamServer.start(setup.config(), setup.spec(), runs, threads);
+        try {
+            server = StreamServer.start(setup.config(), setup.spec(), runs, threads);
+        } catch (IOException e) {
+            runs.close();
+            throw e;
+        }
     }
 
     /** A server for a command, with the defaults of the command line. */
@@ -78,6 +84,11 @@ public final class TestServer implements AutoCloseable {
     /** A new connection to it. */
     public StreamClient connect() throws IOException {
         return new StreamClient(address());
+    }
+
+    /** A new connection to it with TLS. */
+    public StreamClient connect(SSLContext tls) throws IOException {
+        return new StreamClient(address(), tls);
     }
 
     /** A new connection on which this has been asked for. */
