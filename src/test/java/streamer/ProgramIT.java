@@ -42,6 +42,35 @@ class ProgramIT {
     }
 
     @Test
+    void logsOneJsonObjectALineWhereAskedTo() throws IOException {
+        try (var program = Program.start(directory, "--log-format", "json", "--", "sh", "-c", "echo hi; exit 3")) {
+            try (var client = program.get("/?x=%0a")) {
+                assertThat(client.text()).isEqualTo("hi\n");
+            }
+            try (var client = program.get("/\"\\x41")) {
+                assertThat(client.status()).isIn(400, 404);
+            }
+            program.signal("TERM");
+            assertThat(program.exitCode()).isEqualTo(143);
+            assertThat(program.err().lines().findFirst().orElse(""))
+                    .matches("\\{\"time\":\"[0-9T:.Z-]+\",\"level\":\"INFO\",\"client\":\"127\\.0\\.0\\.1\","
+                            + "\"method\":\"GET\",\"path\":\"/\",\"status\":200,\"bytes\":3,\"seconds\":\\d+\\.\\d+,"
+                            + "\"exit\":3,\"ended\":\"exit\",\"run\":\"[0-9a-f]{32}\"}");
+            assertThat(program.err().lines()).allMatch(line -> line.matches("\\{[ -~]*}"));
+        }
+    }
+
+    @Test
+    void theCommandNeverSeesTheToken() throws IOException {
+        var environment = Map.of("STREAMER_TOKEN", "s3cret-value");
+        try (var program = Program.start(directory, environment, Path.of("bin/streamer"), "--", "env");
+                var client = program.get("/", "Authorization: Bearer s3cret-value")) {
+            assertThat(client.text()).contains("AUTH_TYPE=Bearer").doesNotContain("s3cret");
+            assertThat(program.err()).doesNotContain("s3cret");
+        }
+    }
+
+    @Test
     void termDrainsThenStopsAndTellsEachReader() throws IOException {
         try (var program = Program.start(directory, "--drain", "2s", "--", "sh", "-c", SLOW)) {
             var clients = new ArrayList<StreamClient>();

@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 final class Answer {
     static final HttpString NO_SNIFF = new HttpString("X-Content-Type-Options");
     static final String TOO_LARGE = "The request's body is larger than is accepted.";
+    static final String MALFORMED = "The request is malformed.";
     static final String TOO_SLOW = "The request's body comes too slowly.";
     static final int RETRY_SOON_SECONDS = 1;
     static final int RETRY_LATER_SECONDS = 10;

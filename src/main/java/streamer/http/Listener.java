@@ -3,7 +3,6 @@ package streamer.http;
 import io.undertow.UndertowOptions;
 import io.undertow.protocols.ssl.UndertowXnioSsl;
 import io.undertow.server.DefaultByteBufferPool;
-import io.undertow.server.HttpHandler;
 import io.undertow.server.OpenListener;
 import io.undertow.server.protocol.http.AlpnOpenListener;
 import io.undertow.server.protocol.http.HttpOpenListener;
@@ -36,6 +35,8 @@ final class Listener implements AutoCloseable {
     private static final int NO_REQUEST_MILLIS = 60_000;
     private static final long HANDSHAKE_MILLIS = 30_000;
     private static final int MAX_HEAD_BYTES = 256 * 1024;
+    /** Fits into one frame: Undertow goes on without those headers that come in a second one, and later. */
+    private static final int MAX_HTTP2_HEAD_BYTES = 12 * 1024;
 
     private final OpenListener protocols;
     private final AcceptingChannel<? extends StreamConnection> socket;
@@ -46,20 +47,21 @@ final class Listener implements AutoCloseable {
      * @throws FileException if a file of the certificate's cannot be used
      * @throws IOException if the address cannot be bound
      */
-    Listener(ServerConfig.Listen config, XnioWorker worker, HttpHandler handler) throws IOException {
+    Listener(ServerConfig.Listen config, XnioWorker worker, Http2Guard handler) throws IOException {
         var address = new InetSocketAddress(InetAddress.getByName(config.host()), config.port());
         var buffers = new DefaultByteBufferPool(true, BUFFER_BYTES, POOLED_BUFFERS, 4);
         var http = new HttpOpenListener(buffers, protocolOptions());
         var options = socketOptions(config);
         if (config.tls() == null) {
             protocols = http;
-            socket = worker.createStreamConnectionServer(address, ChannelListeners.openListenerAdapter(http), options);
+            socket = worker.createStreamConnectionServer(
+                    address, ChannelListeners.openListenerAdapter(handler.watching(http)), options);
         } else {
             var http2 = new Http2OpenListener(buffers, protocolOptions());
             var alpn = new AlpnOpenListener(buffers, protocolOptions(), http)
                     .addProtocol(Http2OpenListener.HTTP2, http2, 1);
             protocols = alpn;
-            socket = secure(worker, config.tls(), address, alpn, options);
+            socket = secure(worker, config.tls(), address, handler.watching(alpn), options);
         }
         protocols.setRootHandler(handler);
         KeepAlive.tune(socket);
@@ -67,9 +69,12 @@ final class Listener implements AutoCloseable {
 
     private static OptionMap protocolOptions() {
         // Read once, by a class that is loaded later; the option of that name can only make it smaller.
-        System.setProperty("io.undertow.http2-max-header-size", Integer.toString(MAX_HEAD_BYTES));
+        System.setProperty("io.undertow.http2-max-header-size", Integer.toString(MAX_HTTP2_HEAD_BYTES));
         return OptionMap.builder()
                 .set(UndertowOptions.ENABLE_HTTP2, true)
+                .set(UndertowOptions.HTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, Http2Guard.MAX_STREAMS)
+                // Nobody needs it; and what cannot be decoded would end all streams of an HTTP/2 connection.
+                .set(UndertowOptions.DECODE_URL, false)
                 .set(UndertowOptions.BUFFER_PIPELINED_DATA, false)
                 .set(UndertowOptions.MAX_ENTITY_SIZE, -1L)
                 .set(UndertowOptions.MAX_HEADER_SIZE, MAX_HEAD_BYTES)

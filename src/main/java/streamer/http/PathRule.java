@@ -5,10 +5,14 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.AttachmentKey;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Which paths run the command. Crawlers and browsers ask for everything else: favicons, robots.txt, what comes to mind. */
 final class PathRule implements HttpHandler {
     static final AttachmentKey<PathPattern.Match> MATCH = AttachmentKey.create(PathPattern.Match.class);
+    /** Parts that a command which takes the path for a file's would follow elsewhere, and control characters. */
+    private static final Pattern STRANGE = Pattern.compile("(^|/)\\.\\.?(/|$)|\\p{Cntrl}");
+
     private static final String ROBOTS = "/robots.txt";
 
     private final List<PathPattern> patterns;
@@ -22,6 +26,10 @@ final class PathRule implements HttpHandler {
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
         var path = RequestPath.of(exchange);
+        if (STRANGE.matcher(path).find()) {
+            Answer.line(exchange, 400, "The path is malformed.");
+            return;
+        }
         var isReserved = path.equals("/favicon.ico") || path.startsWith("/-/");
         var match = isReserved ? Optional.<PathPattern.Match>empty() : match(path);
         if (match.isPresent()) {

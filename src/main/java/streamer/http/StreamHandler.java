@@ -141,6 +141,8 @@ final class StreamHandler implements HttpHandler {
                 notLaunched(e);
             } catch (BadValueException | Uploads.BadFormException e) {
                 fail(400, String.valueOf(e.getMessage()));
+            } catch (ChunkedBody.MalformedException e) {
+                fail(400, Answer.MALFORMED);
             } catch (RequestBody.TooLargeException e) {
                 fail(413, Answer.TOO_LARGE);
             } catch (RequestBody.TooSlowException e) {

@@ -35,10 +35,10 @@ public final class StreamServer implements AutoCloseable {
         this.threads = threads;
         this.config = config.listen();
         streams = new StreamHandler(config, spec, runs, threads);
-        var chain = chain(config, runs, streams);
+        var guard = new Http2Guard(chain(config, runs, streams));
         worker = worker();
         try {
-            listener = new Listener(config.listen(), worker, chain);
+            listener = new Listener(config.listen(), worker, guard);
             listener.accept();
         } catch (IOException | RuntimeException e) {
             worker.shutdownNow();
@@ -72,6 +72,7 @@ public final class StreamServer implements AutoCloseable {
         chain = new HostRule(hosts, chain); // what a proxy says the host was
         chain = new ProxyRule(access.proxies(), chain);
         chain = new HostRule(hosts, chain); // what the request itself says
+        chain = new FramingRule(chain);
         return new AccessLog(chain);
     }
 

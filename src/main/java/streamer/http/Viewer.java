@@ -123,6 +123,9 @@ final class Viewer implements Viewing {
         } catch (RequestBody.TooLargeException e) {
             sink.fail(413, Answer.TOO_LARGE, null);
             viewed.stop(Reason.BODY_TOO_LARGE);
+        } catch (ChunkedBody.MalformedException e) {
+            sink.fail(400, Answer.MALFORMED, null);
+            viewed.stop(Reason.MALFORMED_BODY);
         } catch (RequestBody.TooSlowException e) {
             sink.fail(408, Answer.TOO_SLOW, null);
             viewed.stop(Reason.SLOW_BODY);

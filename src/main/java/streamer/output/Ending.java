@@ -64,6 +64,8 @@ public sealed interface Ending {
         STALLED("stalled"),
         /** Its client takes nothing of what it is sent. */
         WRITE_TIMEOUT("write-timeout"),
+        /** Its client sends what is no body. */
+        MALFORMED_BODY("malformed-body"),
         /** Its client sends too slowly. */
         SLOW_BODY("slow-body"),
         /** Its client sends more than is accepted. */

@@ -80,6 +80,22 @@ class CommandLineTest {
                 "--timeout=0|--timeout: must be more than 0",
                 "--kill-after=9000h|'9000h' is longer than a year",
                 "--verbose=x|",
+                "--allow-host=a:1|'a:1' is not a host name like example.com",
+                "--allow-host=*|'*' is not a host name",
+                "--allow-origin=*|'*' is not an origin like https://app.example.com",
+                "--allow-origin=null|'null' is not an origin",
+                "--allow-origin=https://a/|'https://a/' is not an origin",
+                "--trust-proxy=10.0.0.0/33|'10.0.0.0/33' has more than 32 bits",
+                "--trust-proxy=example.com|'example.com' is not an address or a block like 10.0.0.0/8",
+                "--token=x|--token: not on the command line, where ps(1) shows it",
+                "--tls-cert=x|--tls-cert: needs --tls-key",
+                "--tls-key=x|--tls-key: needs --tls-cert",
+                "--tls-client-ca=x|--tls-client-ca: needs --tls-cert",
+                "--queue=-1|--queue: must be from 0",
+                "--max-connections=1|--max-connections: must be at least 2",
+                "--write-timeout=0|--write-timeout: must be more than 0",
+                "--min-body-rate=fast|'fast' is not a size",
+                "--log-format=xml|'xml' is not one of text, json",
             })
     void aBadFlagIsAUsageError(String argument, String message) {
         assertFails(2, message == null ? "" : message, argument, "--", "true");
@@ -120,6 +136,21 @@ class CommandLineTest {
     }
 
     @Test
+    void aFileThatCannotBeUsedIsAFailure() {
+        assertFails(1, "streamer: /none: no such file", "--token-file=/none", "-p0", "true");
+        assertFails(1, "streamer: /none: no such file", "--basic-auth-file=/none", "-p0", "true");
+        assertFails(1, "streamer: /none: no such file", "--tls-cert=/none", "--tls-key=/none", "-p0", "true");
+        assertFails(1, directory + ": cannot be read", "--token-file=" + directory, "-p0", "true");
+    }
+
+    @Test
+    void anEmptyTokenIsNotNoToken() {
+        assertFails(Map.of("STREAMER_TOKEN", ""), 2, "STREAMER_TOKEN: must be", "true");
+        assertFails(Map.of("STREAMER_TOKEN", "a b"), 2, "STREAMER_TOKEN: must be", "true");
+        assertFails(Map.of("STREAMER_TOKEN", "a"), 2, "--token: not on the command line", "--token=b", "true");
+    }
+
+    @Test
     void theEnvironmentIsNamedWhereItIsWrong() {
         assertFails(Map.of("STREAMER_FLUSH_BYTES", "much"), 2, "(from STREAMER_FLUSH_BYTES)", "true");
         assertFails(Map.of("PORT", "x"), 2, "(from PORT)", "true");
@@ -147,7 +178,9 @@ class CommandLineTest {
         assertThat(help.code).isZero();
         assertThat(help.out).contains("Examples:\n  streamer --port 8080 -- ");
         assertThat(help.out.indexOf("Examples:")).isLessThan(help.out.indexOf("Usage:"));
-        assertThat(help.out).contains("\nServer:\n", "\nStream:\n", "\nRuns:\n").doesNotContain("@<filename>");
+        assertThat(help.out)
+                .contains("\nServer:\n", "\nAccess:\n", "\nStream:\n", "\nRuns:\n")
+                .doesNotContain("@<filename>");
         assertThat(help.err).isEmpty();
     }
 

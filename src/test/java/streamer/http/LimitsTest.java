@@ -3,13 +3,16 @@ package streamer.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import streamer.output.Ending.Reason;
 import streamer.testing.Commands;
 import streamer.testing.NothingLeft;
+import streamer.testing.Puppet;
 import streamer.testing.StreamClient;
 import streamer.testing.StreamClient.End;
 import streamer.testing.TestServer;
@@ -114,6 +117,100 @@ class LimitsTest {
                 var client = server.get("/")) {
             assertThat(client.text()).isEqualTo("ready\n");
             server.accessLine("exit=137 ended=timeout");
+        }
+    }
+
+    @Test
+    void aBodyThatComesTooSlowlyIsRefused() throws IOException {
+        try (var server = TestServer.of(Commands.echoing())
+                        .statusWait(Duration.ofSeconds(20))
+                        .pace(Duration.ofMillis(300), 1_000_000)
+                        .start();
+                var raw = server.connect().request("POST", "/", "Content-Length: 10");
+                var form = server.connect()
+                        .request(
+                                "POST", "/", "Content-Length: 1000", "Content-Type: multipart/form-data; boundary=x")) {
+            assertThat(raw.status()).isEqualTo(408);
+            assertThat(form.status()).isEqualTo(408);
+            server.accessLine("ended=slow-body");
+            server.awaitNoRun();
+        }
+    }
+
+    @Test
+    void aBodyThatTurnsSlowEndsItsRun() throws IOException {
+        try (var server = TestServer.of(Commands.echoing())
+                        .pace(Duration.ofMillis(300), 1_000_000)
+                        .start();
+                var client = server.connect().request("POST", "/", "Content-Length: 10")) {
+            client.send("some");
+            assertThat(client.piece()).isEqualTo("some");
+            assertThat(client.end()).isEqualTo(End.BROKEN_OFF);
+            server.accessLine("ended=slow-body");
+        }
+    }
+
+    @Test
+    void aCommandThatDoesNotReadIsNoReasonToCallTheBodySlow() throws IOException {
+        try (var puppet = new Puppet();
+                var server = TestServer.of(puppet.command())
+                        .pace(Duration.ofMillis(300), 1_000_000_000)
+                        .start();
+                var client = server.connect().request("POST", "/", "Content-Length: 8000000")) {
+            var sent = CompletableFuture.supplyAsync(() -> send(client, new byte[8_000_000]));
+            puppet.tell("sleep 1; wc -c; exit 0");
+            assertThat(client.text().strip()).isEqualTo("8000000");
+            assertThat(sent.join()).isEqualTo(client);
+        }
+    }
+
+    private static StreamClient send(StreamClient client, byte[] bytes) {
+        try {
+            return client.send(bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void aReaderThatTakesNothingIsGivenUp() throws IOException {
+        try (var server = TestServer.of(Commands.sh("yes"))
+                        .writeTimeout(Duration.ofMillis(300))
+                        .start();
+                var client = new StreamClient(server.address(), 4096).request("GET", "/")) {
+            server.accessLine("ended=write-timeout");
+            assertThat(client.end()).isNotEqualTo(End.CLEAN);
+            server.awaitNoRun();
+        }
+    }
+
+    @Test
+    void silenceIsNoReasonToGiveAReaderUp() throws IOException {
+        try (var server = TestServer.of(Commands.sh("echo one; sleep 1; echo two"))
+                        .writeTimeout(Duration.ofMillis(300))
+                        .start();
+                var client = server.get("/")) {
+            assertThat(client.text()).isEqualTo("one\ntwo\n");
+            assertThat(client.end()).isEqualTo(End.CLEAN);
+        }
+    }
+
+    @Test
+    void oneConnectionTooManyWaitsUntilAnotherEnds() throws IOException {
+        try (var server =
+                TestServer.of(Commands.printing("hi")).maxConnections(4).start()) {
+            var clients = new ArrayList<StreamClient>();
+            for (var i = 0; i < 4; i++) {
+                clients.add(server.get("/-/health"));
+                assertThat(clients.get(i).status()).isEqualTo(200);
+            }
+            try (var late = server.get("/")) {
+                assertThat(late.hasMore()).isFalse();
+                for (var client : clients) {
+                    client.close();
+                }
+                assertThat(late.text()).isEqualTo("hi");
+            }
         }
     }
 }
