@@ -51,6 +51,17 @@ final class Http2Guard implements HttpHandler {
         };
     }
 
+    /** Closes a connection on which HTTP/2 has been agreed and then nothing comes. */
+    void awaitPreface(StreamConnection agreed) {
+        var peer = agreed.getPeerAddress();
+        Runnable look = () -> {
+            if (!connections.containsKey(peer)) {
+                IoUtils.safeClose(agreed);
+            }
+        };
+        agreed.getIoThread().executeAfter(look, IDLE_NANOS, TimeUnit.NANOSECONDS);
+    }
+
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
         var connection = exchange.getConnection() instanceof HttpServerConnection

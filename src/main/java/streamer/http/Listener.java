@@ -61,7 +61,8 @@ final class Listener implements AutoCloseable {
             var alpn = new AlpnOpenListener(buffers, protocolOptions(), http)
                     .addProtocol(Http2OpenListener.HTTP2, http2, 1);
             protocols = alpn;
-            socket = secure(worker, config.tls(), address, handler.watching(alpn), options);
+            var opener = handler.watching(alpn);
+            socket = secure(worker, config.tls(), address, opened -> open(opened, opener, handler), options);
         }
         protocols.setRootHandler(handler);
         KeepAlive.tune(socket);
@@ -98,20 +99,19 @@ final class Listener implements AutoCloseable {
             XnioWorker worker,
             ServerConfig.Tls files,
             InetSocketAddress address,
-            ChannelListener<StreamConnection> protocols,
+            ChannelListener<SslConnection> opener,
             OptionMap options)
             throws IOException {
         var context = Tls.watch(files);
-        var mode = files.clientAuthority() == null ? SslClientAuthMode.NOT_REQUESTED : SslClientAuthMode.REQUIRED;
         var ssl = new UndertowXnioSsl(
                 worker.getXnio(), OptionMap.create(Options.USE_DIRECT_BUFFERS, true), context.value());
-        worker.getIoThread()
-                .executeAtInterval(
-                        () -> worker.execute(() -> ssl.updateSSLContext(context.value())), 1, TimeUnit.SECONDS);
+        Runnable look = () -> worker.execute(() -> ssl.updateSSLContext(context.value()));
+        worker.getIoThread().executeAtInterval(look, 1, TimeUnit.SECONDS);
+        var mode = files.clientAuthority() == null ? SslClientAuthMode.NOT_REQUESTED : SslClientAuthMode.REQUIRED;
         return ssl.createSslConnectionServer(
                 worker,
                 address,
-                ChannelListeners.openListenerAdapter(connection -> open(connection, protocols)),
+                ChannelListeners.openListenerAdapter(opener),
                 OptionMap.builder()
                         .addAll(options)
                         .set(Options.SSL_ENABLED_PROTOCOLS, Sequence.of("TLSv1.3", "TLSv1.2"))
@@ -119,14 +119,19 @@ final class Listener implements AutoCloseable {
                         .getMap());
     }
 
-    /** Undertow waits for ever for a handshake. */
-    private static void open(StreamConnection connection, ChannelListener<StreamConnection> protocols) {
-        var timeout = connection
-                .getIoThread()
-                .executeAfter(() -> IoUtils.safeClose(connection), HANDSHAKE_MILLIS, TimeUnit.MILLISECONDS);
-        ((SslConnection) connection).getHandshakeSetter().set(done -> timeout.remove());
-        connection.setCloseListener(closed -> timeout.remove());
-        protocols.handleEvent(connection);
+    /** Undertow waits for ever for a handshake, and after it for HTTP/2 to begin. */
+    private static void open(SslConnection opened, ChannelListener<StreamConnection> opener, Http2Guard guard) {
+        opened.getIoThread().executeAfter(() -> look(opened, guard), HANDSHAKE_MILLIS, TimeUnit.MILLISECONDS);
+        opener.handleEvent(opened);
+    }
+
+    private static void look(SslConnection opened, Http2Guard guard) {
+        var engine = UndertowXnioSsl.getSslEngine(opened);
+        if (engine.getSession().getProtocol().equals("NONE")) {
+            IoUtils.safeClose(opened);
+        } else if (Http2OpenListener.HTTP2.equals(engine.getApplicationProtocol())) {
+            guard.awaitPreface(opened);
+        }
     }
 
     /** Where it listens, with the real port. */

@@ -105,6 +105,10 @@ class Http2AbuseTest {
                 Arguments.of("negative length", upload("-1", "abc")),
                 Arguments.of("length with sign", upload("+3", "abc")),
                 Arguments.of("length beyond all", upload("18446744073709551619", "abc")),
+                Arguments.of(
+                        "head of a whole frame, to be continued",
+                        request(END_STREAM, 1, "GET", "/" + "a".repeat(16_300))),
+                Arguments.of("too large a head", get(1, "/" + "a".repeat(12_500))),
                 Arguments.of("too many headers", joined(request(END_STREAM, 1, "GET", "/"), manyHeaders())));
     }
 

@@ -51,16 +51,24 @@ public final class StreamClient implements AutoCloseable {
 
     /** A connection whose receive buffer holds about this many bytes; 0 for the system's default. */
     public StreamClient(InetSocketAddress address, int receiveBytes) throws IOException {
-        this(connect(address, receiveBytes));
+        this(new InetSocketAddress(0), address, receiveBytes);
+    }
+
+    /** The same from an address of one's own. */
+    public StreamClient(InetSocketAddress from, InetSocketAddress address, int receiveBytes) throws IOException {
+        this(connect(from, address, receiveBytes));
     }
 
     /** A connection with TLS. */
     StreamClient(InetSocketAddress address, SSLContext tls) throws IOException {
-        this(tls.getSocketFactory().createSocket(connect(address, 0), "localhost", address.getPort(), true));
+        this(tls.getSocketFactory()
+                .createSocket(connect(new InetSocketAddress(0), address, 0), "localhost", address.getPort(), true));
     }
 
-    private static Socket connect(InetSocketAddress address, int receiveBytes) throws IOException {
+    private static Socket connect(InetSocketAddress from, InetSocketAddress address, int receiveBytes)
+            throws IOException {
         var socket = new Socket();
+        socket.bind(from);
         if (receiveBytes > 0) {
             socket.setReceiveBufferSize(receiveBytes);
         }
