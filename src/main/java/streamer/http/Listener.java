@@ -21,7 +21,6 @@ import org.xnio.SslClientAuthMode;
 import org.xnio.StreamConnection;
 import org.xnio.XnioWorker;
 import org.xnio.channels.AcceptingChannel;
-import org.xnio.ssl.SslConnection;
 
 /**
  * The listening socket: HTTP/1 and, by prior knowledge or ALPN, HTTP/2; with TLS if there is a certificate.
@@ -33,7 +32,6 @@ final class Listener implements AutoCloseable {
     private static final int POOLED_BUFFERS = 512; // -1, Undertow's own default, pools none
     private static final int REQUEST_PARSE_MILLIS = 30_000;
     private static final int NO_REQUEST_MILLIS = 60_000;
-    private static final long HANDSHAKE_MILLIS = 30_000;
     private static final int MAX_HEAD_BYTES = 256 * 1024;
     /** Fits into one frame: Undertow goes on without those headers that come in a second one, and later. */
     private static final int MAX_HTTP2_HEAD_BYTES = 12 * 1024;
@@ -47,7 +45,7 @@ final class Listener implements AutoCloseable {
      * @throws FileException if a file of the certificate's cannot be used
      * @throws IOException if the address cannot be bound
      */
-    Listener(ServerConfig.Listen config, XnioWorker worker, Http2Guard handler) throws IOException {
+    Listener(ServerConfig.Listen config, XnioWorker worker, ConnectionGuard handler) throws IOException {
         var address = new InetSocketAddress(InetAddress.getByName(config.host()), config.port());
         var buffers = new DefaultByteBufferPool(true, BUFFER_BYTES, POOLED_BUFFERS, 4);
         var http = new HttpOpenListener(buffers, protocolOptions());
@@ -57,12 +55,10 @@ final class Listener implements AutoCloseable {
             socket = worker.createStreamConnectionServer(
                     address, ChannelListeners.openListenerAdapter(handler.watching(http)), options);
         } else {
-            var http2 = new Http2OpenListener(buffers, protocolOptions());
             var alpn = new AlpnOpenListener(buffers, protocolOptions(), http)
-                    .addProtocol(Http2OpenListener.HTTP2, http2, 1);
+                    .addProtocol(Http2OpenListener.HTTP2, new Http2OpenListener(buffers, protocolOptions()), 1);
             protocols = alpn;
-            var opener = handler.watching(alpn);
-            socket = secure(worker, config.tls(), address, opened -> open(opened, opener, handler), options);
+            socket = secure(worker, config.tls(), address, handler.watching(alpn), options);
         }
         protocols.setRootHandler(handler);
         KeepAlive.tune(socket);
@@ -73,7 +69,7 @@ final class Listener implements AutoCloseable {
         System.setProperty("io.undertow.http2-max-header-size", Integer.toString(MAX_HTTP2_HEAD_BYTES));
         return OptionMap.builder()
                 .set(UndertowOptions.ENABLE_HTTP2, true)
-                .set(UndertowOptions.HTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, Http2Guard.MAX_STREAMS)
+                .set(UndertowOptions.HTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, ConnectionGuard.MAX_STREAMS)
                 // Nobody needs it; and what cannot be decoded would end all streams of an HTTP/2 connection.
                 .set(UndertowOptions.DECODE_URL, false)
                 .set(UndertowOptions.BUFFER_PIPELINED_DATA, false)
@@ -99,7 +95,7 @@ final class Listener implements AutoCloseable {
             XnioWorker worker,
             ServerConfig.Tls files,
             InetSocketAddress address,
-            ChannelListener<SslConnection> opener,
+            ChannelListener<StreamConnection> opener,
             OptionMap options)
             throws IOException {
         var context = Tls.watch(files);
@@ -117,21 +113,6 @@ final class Listener implements AutoCloseable {
                         .set(Options.SSL_ENABLED_PROTOCOLS, Sequence.of("TLSv1.3", "TLSv1.2"))
                         .set(Options.SSL_CLIENT_AUTH_MODE, mode)
                         .getMap());
-    }
-
-    /** Undertow waits for ever for a handshake, and after it for HTTP/2 to begin. */
-    private static void open(SslConnection opened, ChannelListener<StreamConnection> opener, Http2Guard guard) {
-        opened.getIoThread().executeAfter(() -> look(opened, guard), HANDSHAKE_MILLIS, TimeUnit.MILLISECONDS);
-        opener.handleEvent(opened);
-    }
-
-    private static void look(SslConnection opened, Http2Guard guard) {
-        var engine = UndertowXnioSsl.getSslEngine(opened);
-        if (engine.getSession().getProtocol().equals("NONE")) {
-            IoUtils.safeClose(opened);
-        } else if (Http2OpenListener.HTTP2.equals(engine.getApplicationProtocol())) {
-            guard.awaitPreface(opened);
-        }
     }
 
     /** Where it listens, with the real port. */

@@ -60,6 +60,15 @@ final class RequestBody {
         return body == null ? new RequestBody(exchange) : body;
     }
 
+    /**
+     * The monitor under which a request's bytes are read. Undertow looks at those that came with the request's head
+     * when it has written that of the response, and fails if they are being used up just then.
+     */
+    static Object monitor(HttpServerExchange exchange) {
+        var body = exchange.getAttachment(KEY);
+        return body == null ? exchange : body;
+    }
+
     /** Whether all of it has come. */
     boolean isComplete() {
         return exchange.isRequestComplete();

@@ -20,6 +20,7 @@ import org.xnio.channels.StreamSinkChannel;
 final class ResponseChannel {
     private final HttpServerExchange exchange;
     private final StreamSinkChannel channel;
+    private final Object reading;
     private final ReentrantLock lock;
     private final Condition changed;
     private final Runnable gone;
@@ -37,6 +38,7 @@ final class ResponseChannel {
         this.exchange = exchange;
         this.lock = lock;
         this.gone = gone;
+        reading = RequestBody.monitor(exchange);
         changed = lock.newCondition();
         var taken = exchange.getResponseChannel();
         if (taken == null) {
@@ -52,8 +54,7 @@ final class ResponseChannel {
         try {
             var both = new ByteBuffer[] {first, second};
             while (first.hasRemaining() || second.hasRemaining()) {
-                var taken = first.hasRemaining() ? channel.write(both) : channel.write(second);
-                waitUnless(taken > 0);
+                waitUnless((first.hasRemaining() ? take(both) : take(second)) > 0);
             }
             flush();
         } finally {
@@ -62,8 +63,27 @@ final class ResponseChannel {
         }
     }
 
+    /** What the socket takes at once; while nobody reads the request. */
+    private int take(ByteBuffer bytes) throws IOException {
+        synchronized (reading) {
+            return channel.write(bytes);
+        }
+    }
+
+    private long take(ByteBuffer[] bytes) throws IOException {
+        synchronized (reading) {
+            return channel.write(bytes);
+        }
+    }
+
+    private boolean takesAll() throws IOException {
+        synchronized (reading) {
+            return channel.flush();
+        }
+    }
+
     private void flush() throws IOException {
-        while (!channel.flush()) {
+        while (!takesAll()) {
             waitUnless(false);
         }
     }
@@ -102,8 +122,8 @@ final class ResponseChannel {
 
     /** Writes as much as the socket takes at once; the rest must come before all that follows. */
     int offer(ByteBuffer bytes) throws IOException {
-        var taken = channel.write(bytes);
-        channel.flush();
+        var taken = take(bytes);
+        takesAll();
         return taken;
     }
 

@@ -35,7 +35,7 @@ public final class StreamServer implements AutoCloseable {
         this.threads = threads;
         this.config = config.listen();
         streams = new StreamHandler(config, spec, runs, threads);
-        var guard = new Http2Guard(chain(config, runs, streams));
+        var guard = new ConnectionGuard(chain(config, runs, streams));
         worker = worker();
         try {
             listener = new Listener(config.listen(), worker, guard);

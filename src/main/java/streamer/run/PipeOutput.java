@@ -45,10 +45,11 @@ final class PipeOutput implements Output {
         beginWaiting();
         try {
             var length = pipe.read(bytes, 0, bytes.length);
-            if (length < 0 || cut) {
+            if (length < 0) {
                 run.awaitEnding();
                 return null;
             }
+            // If it has been cut off meanwhile, this may still be the command's own last word, fetched late.
             var chunk = new Chunk(ByteBuffer.wrap(bytes, 0, length), offset);
             offset += length;
             return chunk;
@@ -89,7 +90,7 @@ final class PipeOutput implements Output {
         return state < 0 ? -1 - state : Math.max(0, now - startNanos - state);
     }
 
-    /** Ends the output here: what still comes is nobody's. */
+    /** Ends the output after the read that is under way: what comes then is nobody's. */
     void cut() {
         cut = true;
     }

@@ -268,7 +268,7 @@ public final class Run implements AutoCloseable {
         if (overdue != null) {
             stop(overdue);
         }
-        linger(now);
+        linger(System.nanoTime()); // the beat may have begun long ago, before the command's exit
     }
 
     private @Nullable Reason overdue(long now) {

@@ -109,6 +109,7 @@ final class Stopper {
         private final Set<ProcessHandle> known = new HashSet<>();
         private final Set<ProcessHandle> termed = new HashSet<>();
         private long killNanos = System.nanoTime() + killAfter.toNanos();
+        private long killedNanos;
 
         Stopping(String run, @Nullable ProcessHandle root, Runnable done) {
             this.run = run;
@@ -124,16 +125,6 @@ final class Stopper {
             if (alive.isEmpty()) {
                 return trees != null || now - killNanos > LAST_LOOK_NANOS;
             }
-            if (now - killNanos > LAST_LOOK_NANOS) {
-                LOG.log(
-                        Level.WARNING,
-                        "run {0}: could not stop process {1}",
-                        run,
-                        String.join(
-                                ", ",
-                                alive.stream().map(handle -> "" + handle.pid()).toList()));
-                return true;
-            }
             for (var handle : alive) {
                 if (now >= killNanos) {
                     handle.destroyForcibly();
@@ -141,7 +132,25 @@ final class Stopper {
                     handle.destroy();
                 }
             }
-            return false;
+            return now >= killNanos && isHopeless(alive, now);
+        }
+
+        /** Counted from the first KILL: a round may come late, and what has not been killed is not hopeless. */
+        private boolean isHopeless(Set<ProcessHandle> alive, long now) {
+            if (killedNanos == 0) {
+                killedNanos = now | 1; // 0 means: not yet
+            }
+            if (now - killedNanos <= LAST_LOOK_NANOS) {
+                return false;
+            }
+            LOG.log(
+                    Level.WARNING,
+                    "run {0}: could not stop process {1}",
+                    run,
+                    String.join(
+                            ", ",
+                            alive.stream().map(handle -> "" + handle.pid()).toList()));
+            return true;
         }
     }
 }

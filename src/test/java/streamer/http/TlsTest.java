@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpClient.Version;
@@ -12,18 +13,23 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import streamer.testing.Certificate;
 import streamer.testing.Commands;
 import streamer.testing.NothingLeft;
 import streamer.testing.Puppet;
+import streamer.testing.StreamClient;
 import streamer.testing.StreamClient.End;
 import streamer.testing.TestServer;
 import streamer.testing.Wait;
@@ -251,6 +257,29 @@ class TlsTest {
                             .isInstanceOf(IOException.class);
                 }
             }
+        }
+    }
+
+    @Test
+    @Tag("long")
+    @Timeout(value = 3, unit = TimeUnit.MINUTES)
+    void whoSaysNothingIsClosedAndWhoStreamsIsNot() throws IOException {
+        try (var server = serving("echo ready; sleep 65; echo end").start();
+                var silent = server.connect();
+                var stream = server.connect(client).request("GET", "/")) {
+            assertThat(stream.piece()).isEqualTo("ready\n");
+            Wait.within(Duration.ofSeconds(70), "the silent one is closed", () -> closes(silent));
+            Wait.within(Duration.ofSeconds(70), "the other goes on", stream::hasMore);
+            assertThat(stream.text()).isEqualTo("end\n");
+        }
+    }
+
+    /** Waits for a while only. */
+    private static boolean closes(StreamClient silent) throws IOException {
+        try {
+            return silent.isClosed();
+        } catch (SocketTimeoutException e) {
+            return false;
         }
     }
 }

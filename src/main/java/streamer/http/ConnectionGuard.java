@@ -17,12 +17,13 @@ import org.xnio.StreamConnection;
 import org.xnio.XnioExecutor;
 import org.xnio.conduits.AbstractStreamSourceConduit;
 import org.xnio.conduits.StreamSourceConduit;
+import org.xnio.ssl.SslConnection;
 
 /**
- * Bounds what Undertow leaves unbounded on HTTP/2: how many requests of one connection are under way, each of which holds
- * a buffer while its client does not read; and how long a connection lives on which nothing is asked.
+ * Bounds what Undertow leaves unbounded: how long a connection lives on which nothing is asked, with TLS or on HTTP/2; and
+ * how many requests of one connection of HTTP/2 are under way, each of which holds a buffer while its client does not read.
  */
-final class Http2Guard implements HttpHandler {
+final class ConnectionGuard implements HttpHandler {
     /** What clients are told. */
     static final int MAX_STREAMS = 100;
 
@@ -38,7 +39,7 @@ final class Http2Guard implements HttpHandler {
     private final Map<SocketAddress, Connection> connections = new ConcurrentHashMap<>();
     private final HttpHandler next;
 
-    Http2Guard(HttpHandler next) {
+    ConnectionGuard(HttpHandler next) {
         this.next = next;
     }
 
@@ -46,20 +47,13 @@ final class Http2Guard implements HttpHandler {
     ChannelListener<StreamConnection> watching(ChannelListener<StreamConnection> opener) {
         return opened -> {
             var source = opened.getSourceChannel();
-            source.setConduit(new Connection(opened, source.getConduit()));
+            var connection = new Connection(opened, source.getConduit());
+            source.setConduit(connection);
+            if (opened instanceof SslConnection) {
+                connection.awaitBytes();
+            }
             opener.handleEvent(opened);
         };
-    }
-
-    /** Closes a connection on which HTTP/2 has been agreed and then nothing comes. */
-    void awaitPreface(StreamConnection agreed) {
-        var peer = agreed.getPeerAddress();
-        Runnable look = () -> {
-            if (!connections.containsKey(peer)) {
-                IoUtils.safeClose(agreed);
-            }
-        };
-        agreed.getIoThread().executeAfter(look, IDLE_NANOS, TimeUnit.NANOSECONDS);
     }
 
     @Override
@@ -103,6 +97,16 @@ final class Http2Guard implements HttpHandler {
                 IoUtils.safeClose(connection); // Undertow would forget it
             }
             return length;
+        }
+
+        /** Undertow waits for ever for a handshake, and after it for HTTP/2 to begin. */
+        void awaitBytes() {
+            Runnable look = () -> {
+                if (matched >= 0 && matched < PREFACE_HEAD) {
+                    IoUtils.safeClose(connection);
+                }
+            };
+            connection.getIoThread().executeAfter(look, IDLE_NANOS, TimeUnit.NANOSECONDS);
         }
 
         private void match(ByteBuffer bytes) {
