@@ -34,7 +34,7 @@ final class ResponseSink {
     private final ReentrantLock lock = new ReentrantLock();
     private final WaitingBytes waiting = new WaitingBytes();
     private long startNanos;
-    private long headAfterNanos;
+    private long headAfterNanos = Long.MAX_VALUE; // until the run has begun, or waits
     private Runnable gone = () -> {};
     private @Nullable ClientGone clientGone;
     private @Nullable ResponseChannel channel;

@@ -87,9 +87,72 @@ public final class Program implements AutoCloseable {
         }
     }
 
+    /** All that descend from it and have not ended, as {@code pid command}. */
+    public List<String> descendants() {
+        return process.descendants()
+                .filter(ProcessHandle::isAlive)
+                .map(child -> child.pid() + " " + child.info().commandLine().orElse("?"))
+                .toList();
+    }
+
+    /** The names of its threads. */
+    public List<String> threads() throws IOException {
+        var names = new ArrayList<String>();
+        try (var tasks = Files.newDirectoryStream(proc("task"))) {
+            for (var task : tasks) {
+                names.add(name(task));
+            }
+        }
+        return names;
+    }
+
+    private static String name(Path task) {
+        try {
+            return Files.readString(task.resolve("comm")).strip();
+        } catch (IOException e) {
+            return "one that has just ended";
+        }
+    }
+
+    /** What its descriptors are open for. */
+    public List<String> descriptors() throws IOException {
+        var targets = new ArrayList<String>();
+        try (var links = Files.newDirectoryStream(proc("fd"))) {
+            for (var link : links) {
+                targets.add(target(link));
+            }
+        }
+        return targets;
+    }
+
+    private static String target(Path link) {
+        try {
+            return Files.readSymbolicLink(link).toString();
+        } catch (IOException e) {
+            return "one that has just been closed";
+        }
+    }
+
+    private Path proc(String name) {
+        return Path.of("/proc", Long.toString(process.pid()), name);
+    }
+
+    /** How many bytes on its heap are alive: counted after a collection. */
+    public long liveBytes() throws IOException {
+        var jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+        var histogram = Tool.run(jcmd, Long.toString(process.pid()), "GC.class_histogram");
+        return histogram
+                .out()
+                .lines()
+                .filter(line -> line.startsWith("Total "))
+                .mapToLong(line -> Long.parseLong(line.strip().replaceFirst(".* ", "")))
+                .findFirst()
+                .orElseThrow(() -> new IOException(histogram.out()));
+    }
+
     /** Its memory: {@code VmRSS} in bytes, as {@code proc(5)} has it. */
     public long residentBytes() throws IOException {
-        return Files.readString(Path.of("/proc/" + process.pid() + "/status"))
+        return Files.readString(proc("status"))
                 .lines()
                 .filter(line -> line.startsWith("VmRSS:"))
                 .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)

@@ -1,0 +1,106 @@
+package streamer.hostile;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.util.Random;
+import streamer.testing.StreamClient;
+
+/** Makes visits that end by leaving, at any point; nothing would end their runs but that. */
+final class Leaver {
+    private final InetSocketAddress address;
+    private final Random random;
+
+    Leaver(InetSocketAddress address, Random random) {
+        this.address = address;
+        this.random = random;
+    }
+
+    private StreamClient connect() throws IOException {
+        return new StreamClient(address, random.nextBoolean() ? 0 : 2_000);
+    }
+
+    void inTheHead() throws IOException {
+        var head = "GET " + Order.endless(random).path() + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        try (var client = connect()) {
+            client.send(head.substring(0, random.nextInt(head.length() + 1)));
+            leave(client);
+        }
+    }
+
+    void inTheBody() throws IOException {
+        var isForm = random.nextBoolean();
+        var type = isForm ? Form.TYPE : "application/octet-stream";
+        var body = isForm ? Form.random(random).body() : Order.anyBytes(random, 200_000);
+        try (var client = connect()) {
+            client.send("POST /?kind=" + (isForm ? "form" : "cat")
+                    + "&end=0&n=0 HTTP/1.1\r\nHost: localhost\r\nContent-Type: " + type + "\r\nContent-Length: "
+                    + (body.length() + 1) + "\r\n\r\n");
+            // So little that it fits into buffers, since nobody reads the echo meanwhile.
+            client.send(body.slice(0, random.nextInt((int) Math.min(30_000, body.length()))));
+            leave(client);
+        }
+    }
+
+    void inTheResponse() throws IOException {
+        try (var client = connect().request("GET", Order.endless(random).path(), events())) {
+            if (client.status() == 200) {
+                readSome(client);
+            }
+            leave(client);
+        }
+    }
+
+    /** While the next requests wait behind the one that never ends. */
+    void inThePipeline() throws IOException {
+        var path = Order.endless(random).path();
+        try (var client = connect().request("GET", path, events()).request("GET", path)) {
+            if (random.nextBoolean() && client.status() == 200) {
+                readSome(client);
+            }
+            leave(client);
+        }
+    }
+
+    private String events() {
+        return random.nextBoolean() ? "Accept: */*" : "Accept: text/event-stream";
+    }
+
+    private void readSome(StreamClient client) throws IOException {
+        var most = random.nextInt(10);
+        for (var pieces = 0; pieces < most && client.hasMore(); pieces++) {
+            client.piece();
+        }
+    }
+
+    private void leave(StreamClient client) throws IOException {
+        switch (random.nextInt(4)) {
+            case 0 -> client.reset();
+            case 1 -> halfClose(client);
+            default -> client.close();
+        }
+    }
+
+    /** Then the server ends it. */
+    private static void halfClose(StreamClient client) throws IOException {
+        client.halfClose();
+        while (!client.isClosed()) {
+            // what still comes
+        }
+    }
+
+    void http2() throws IOException {
+        try (var client = new Http2Frames(address)) {
+            var first = client.get(Order.endless(random).path(), OutputStream.nullOutputStream());
+            client.get(Order.endless(random).path(), OutputStream.nullOutputStream());
+            for (var frames = random.nextInt(4); frames > 0; frames--) {
+                client.readFrame();
+            }
+            if (random.nextBoolean()) {
+                client.cancel(first);
+            } else if (random.nextBoolean()) {
+                client.reset();
+            }
+        }
+    }
+}

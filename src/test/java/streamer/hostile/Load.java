@@ -1,0 +1,119 @@
+package streamer.hostile;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** Many clients at one time, each making one visit after another; which ones is left to chance. */
+final class Load {
+    private static final int LONGEST_BACK_OFF_MILLIS = 300;
+    private static final List<String> VISITS = visits();
+
+    private final InetSocketAddress address;
+    private final Tally tally;
+    private final Random seeds;
+
+    Load(InetSocketAddress address, Tally tally, long seed) {
+        this.address = address;
+        this.tally = tally;
+        seeds = new Random(seed);
+    }
+
+    private static List<String> visits() {
+        var visits = new ArrayList<String>();
+        add(visits, 20, "plain");
+        add(visits, 10, "kept alive", "pipelined", "upload", "events");
+        add(visits, 5, "HTTP/1.0", "unread upload", "form", "HTTP/2");
+        add(visits, 4, "left in the head", "left in the body", "left in the response", "left in the pipeline");
+        add(visits, 2, "HTTP/2 upload", "left HTTP/2");
+        var only = System.getProperty("load.only", "");
+        visits.removeIf(name -> !name.contains(only));
+        return visits;
+    }
+
+    private static void add(List<String> visits, int weight, String... names) {
+        for (var i = 0; i < weight; i++) {
+            visits.addAll(List.of(names));
+        }
+    }
+
+    /** Lets clients visit for this time; calls {@code meanwhile} now and then; returns when the last has left. */
+    void play(int clients, double seconds, Meanwhile meanwhile) throws Exception {
+        var until = System.nanoTime() + (long) (seconds * 1e9);
+        var threads = Executors.newCachedThreadPool();
+        try {
+            var playing = new ArrayList<Future<?>>();
+            for (var i = 0; i < clients; i++) {
+                var random = new Random(seeds.nextLong());
+                playing.add(threads.submit(() -> visitUntil(until, random, threads)));
+            }
+            var deadline = until + TimeUnit.MINUTES.toNanos(2);
+            while (!playing.stream().allMatch(Future::isDone) && System.nanoTime() < deadline) {
+                meanwhile.look();
+                TimeUnit.MILLISECONDS.sleep(200);
+            }
+            playing.stream().filter(one -> !one.isDone()).forEach(one -> tally.wrong("a client does not end"));
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    /** What is looked at while clients visit. */
+    interface Meanwhile {
+        void look() throws IOException;
+    }
+
+    private void visitUntil(long until, Random random, ExecutorService threads) {
+        while (System.nanoTime() < until) {
+            visit(VISITS.get(random.nextInt(VISITS.size())), random.nextLong(), threads);
+        }
+    }
+
+    private void visit(String name, long seed, ExecutorService threads) {
+        var random = new Random(seed);
+        var visitor = new Visitor(address, tally, random, threads);
+        try {
+            make(name, visitor, new Leaver(address, random));
+            tally.add("visits: " + name, 1);
+            if (visitor.wasRefused()) {
+                TimeUnit.MILLISECONDS.sleep(random.nextInt(LONGEST_BACK_OFF_MILLIS));
+            }
+        } catch (Exception | AssertionError e) {
+            tally.wrong(name + ", seed " + seed + ", " + visitor.order() + ": " + e + " at " + ours(e));
+        }
+    }
+
+    private static List<StackTraceElement> ours(Throwable e) {
+        return Stream.of(e.getStackTrace())
+                .filter(frame -> frame.getClassName().startsWith("streamer."))
+                .toList();
+    }
+
+    private static void make(String name, Visitor visitor, Leaver leaver) throws IOException {
+        switch (name) {
+            case "plain" -> visitor.plain();
+            case "kept alive" -> visitor.keptAlive();
+            case "pipelined" -> visitor.pipelined();
+            case "HTTP/1.0" -> visitor.http10();
+            case "events" -> visitor.events();
+            case "upload" -> visitor.upload();
+            case "unread upload" -> visitor.unreadUpload();
+            case "form" -> visitor.form();
+            case "HTTP/2" -> visitor.http2();
+            case "HTTP/2 upload" -> visitor.http2Upload();
+            case "left in the head" -> leaver.inTheHead();
+            case "left in the body" -> leaver.inTheBody();
+            case "left in the response" -> leaver.inTheResponse();
+            case "left in the pipeline" -> leaver.inThePipeline();
+            case "left HTTP/2" -> leaver.http2();
+            default -> throw new IllegalArgumentException(name);
+        }
+    }
+}
