@@ -8,7 +8,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.logging.ConsoleHandler;
 import java.util.logging.Formatter;
 import java.util.logging.Level;
 import java.util.logging.LogManager;
@@ -36,10 +35,7 @@ final class Logging {
     /** Sends all log lines to standard error; {@code verbose} adds those of each step, and stack traces. */
     static void configure(LogFormat format, boolean verbose) {
         LogManager.getLogManager().reset();
-        var handler = new ConsoleHandler();
-        handler.setLevel(Level.ALL);
-        handler.setFormatter(format == LogFormat.JSON ? new JsonLine(verbose) : new TextLine(verbose));
-        ROOT.addHandler(handler);
+        ROOT.addHandler(new LogWriter(format == LogFormat.JSON ? new JsonLine(verbose) : new TextLine(verbose)));
         ROOT.setLevel(verbose ? Level.FINE : Level.INFO);
         LIBRARIES.forEach(library -> library.setLevel(verbose ? Level.WARNING : Level.OFF));
     }

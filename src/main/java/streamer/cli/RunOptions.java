@@ -22,8 +22,8 @@ final class RunOptions {
             names = "--max-runs",
             paramLabel = "N",
             description =
-                    "Runs at one time; one more waits in the queue, or gets 503. Default: 64, less where the process"
-                            + " limit is small.")
+                    "Runs at one time; one more waits in the queue, or gets 503. Default: 64, less where few processes"
+                            + " or open files are allowed.")
     private int maxRuns = SystemLimits.defaultRuns();
 
     @Option(

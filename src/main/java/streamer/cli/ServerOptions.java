@@ -79,8 +79,7 @@ final class ServerOptions {
     @Option(
             names = "--max-connections",
             paramLabel = "N",
-            description =
-                    "Connections at one time; more wait. Default: 4096, less where the limit on open files is small.")
+            description = "Connections at one time; more wait. Default: 4096, less where few open files are allowed.")
     private int maxConnections = SystemLimits.defaultConnections();
 
     /**

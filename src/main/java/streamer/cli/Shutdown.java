@@ -70,6 +70,7 @@ final class Shutdown {
             runs.awaitDrained(drain);
         }
         stop();
+        server.refuse();
         runs.awaitStopped();
         runs.awaitNone(LAST_BYTES);
         server.close();

@@ -15,6 +15,8 @@ final class SystemLimits {
     private static final int MOST_RUNS = 64;
     private static final int OWN_THREADS = 64;
     private static final int PER_RUN = 6; // two or three threads here, and a small tree of processes
+    private static final int OWN_FILES = 24; // also those that a launch needs for a moment
+    private static final int FILES_PER_RUN = 2; // besides its connection
     private static final int MOST_CONNECTIONS = 4096;
     private static final int FEWEST_CONNECTIONS = 16;
 
@@ -22,18 +24,20 @@ final class SystemLimits {
 
     /** The default number of runs at one time, which such a limit can make smaller. */
     static int defaultRuns() {
-        var limit = lowest(Stream.concat(rlimit("Max processes").stream(), cgroups().stream())
+        var processes = lowest(Stream.concat(rlimit("Max processes").stream(), cgroups().stream())
                 .toList());
-        if (limit.isEmpty()) {
-            return MOST_RUNS;
-        }
-        return (int) Math.max(1, Math.min(MOST_RUNS, (limit.getAsLong() - OWN_THREADS) / PER_RUN));
+        var byProcesses = (processes.orElse(Long.MAX_VALUE) - OWN_THREADS) / PER_RUN;
+        var byFiles = (openFiles() / 2 - OWN_FILES) / FILES_PER_RUN;
+        return (int) Math.max(1, Math.min(MOST_RUNS, Math.min(byProcesses, byFiles)));
     }
 
     /** The default number of connections at one time: half of what files may be open, as runs need some too. */
     static int defaultConnections() {
-        var limit = rlimit("Max open files").orElse(Long.MAX_VALUE);
-        return (int) Math.max(FEWEST_CONNECTIONS, Math.min(MOST_CONNECTIONS, limit / 2));
+        return (int) Math.max(FEWEST_CONNECTIONS, Math.min(MOST_CONNECTIONS, openFiles() / 2));
+    }
+
+    private static long openFiles() {
+        return rlimit("Max open files").orElse(Long.MAX_VALUE);
     }
 
     private static OptionalLong lowest(List<Long> limits) {

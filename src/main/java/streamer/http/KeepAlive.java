@@ -23,7 +23,7 @@ final class KeepAlive {
 
     static void tune(Object listening) {
         try {
-            var channel = socket(listening);
+            var channel = (ServerSocketChannel) inside(listening, ServerSocketChannel.class.getName());
             if (channel != null) {
                 for (var time : TIMES.entrySet()) {
                     if (channel.supportedOptions().contains(time.getKey())) {
@@ -32,19 +32,22 @@ final class KeepAlive {
                 }
             }
         } catch (ReflectiveOperationException | IOException | RuntimeException e) {
-            System.getLogger(KeepAlive.class.getName()).log(Level.DEBUG, "keep-alive times not set: {0}", e);
+            System.getLogger(KeepAlive.class.getName()).log(Level.DEBUG, "keep-alive times not set: {0}", e.toString());
         }
     }
 
-    /** The first field of that type, in XNIO's server or the server inside it, or Undertow's around it. */
-    private static @Nullable ServerSocketChannel socket(Object server) throws ReflectiveOperationException {
+    /** XNIO's own server, or the first field of that type in it; it may be inside another, or inside Undertow's. */
+    static @Nullable Object inside(Object server, String wanted) throws ReflectiveOperationException {
+        if (server.getClass().getName().equals(wanted)) {
+            return server;
+        }
         for (var field : server.getClass().getDeclaredFields()) {
             var type = field.getType();
             var isServer = type.getName().equals("org.xnio.nio.NioTcpServer") || type == AcceptingChannel.class;
-            if (isServer || type == ServerSocketChannel.class) {
+            if (isServer || type.getName().equals(wanted)) {
                 field.setAccessible(true);
                 var value = field.get(server);
-                return isServer && value != null ? socket(value) : (ServerSocketChannel) value;
+                return isServer && value != null ? inside(value, wanted) : value;
             }
         }
         return null;

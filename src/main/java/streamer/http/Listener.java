@@ -62,6 +62,7 @@ final class Listener implements AutoCloseable {
         }
         protocols.setRootHandler(handler);
         KeepAlive.tune(socket);
+        AcceptRetry.tune(socket);
     }
 
     private static OptionMap protocolOptions() {

@@ -26,7 +26,7 @@ final class Spool {
         private static final long serialVersionUID = 1;
 
         BrokenException(IOException cause) {
-            super(cause.getMessage(), cause);
+            super(cause.toString(), cause); // that of a missing directory has no words but the path
         }
     }
 

@@ -121,6 +121,11 @@ public final class StreamServer implements AutoCloseable {
         return address().getAddress().isLoopbackAddress();
     }
 
+    /** Accepts no more connections: what they would take may be needed to stop what runs. */
+    public void refuse() {
+        listener.refuse();
+    }
+
     /** Closes all connections, whatever is under way on them; then nothing listens any more. */
     @Override
     public void close() {

@@ -1,8 +1,10 @@
 package streamer.run;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -13,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
  * One look at all processes, to find those of a run: its descendants and, on Linux, all that carry its id in their
@@ -28,6 +29,11 @@ final class ProcessTree {
 
     private ProcessTree() {}
 
+    /**
+     * Looks at all processes there are now.
+     *
+     * @throws RuntimeException if they cannot be seen, say for want of descriptors
+     */
     static ProcessTree look() {
         var tree = new ProcessTree();
         ProcessHandle.allProcesses().forEach(tree::add);
@@ -66,17 +72,12 @@ final class ProcessTree {
         return found;
     }
 
-    /** Those of some processes that still execute. */
-    static Set<ProcessHandle> running(Collection<ProcessHandle> known) {
-        return known.stream().filter(ProcessTree::isRunning).collect(Collectors.toSet());
-    }
-
     /** Whether it still executes; a zombie, which only waits for its parent, does not. */
     private static boolean isRunning(ProcessHandle handle) {
+        var stat = read(handle, "stat"); // first: without descriptors nothing would seem to be alive
         if (!handle.isAlive()) {
             return false;
         }
-        var stat = read(handle, "stat");
         var state = stat.lastIndexOf(") ") + 2;
         return state < 2 || state >= stat.length() || "ZX".indexOf(stat.charAt(state)) < 0;
     }
@@ -85,7 +86,19 @@ final class ProcessTree {
         try {
             return Files.readString(PROC.resolve(handle.pid() + "/" + file), StandardCharsets.ISO_8859_1);
         } catch (IOException e) {
+            checkSight();
             return ""; // gone, another user's, or a system without /proc
+        }
+    }
+
+    /** Fails where not even our own can be read: then there are no descriptors, and nothing is known to be gone. */
+    private static void checkSight() {
+        try {
+            Files.readString(PROC.resolve("self/stat"), StandardCharsets.ISO_8859_1);
+        } catch (NoSuchFileException e) {
+            // A system without /proc.
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

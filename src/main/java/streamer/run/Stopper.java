@@ -1,5 +1,6 @@
 package streamer.run;
 
+import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -29,6 +30,7 @@ final class Stopper {
     private final List<Stopping> stoppings = new ArrayList<>(); // the stopper's thread alone
     private long roundMillis;
     private boolean roundIsNext;
+    private boolean isBlind;
     private @Nullable Future<?> nextRound;
 
     Stopper(Duration killAfter) {
@@ -74,7 +76,7 @@ final class Stopper {
             var trees = look();
             var now = System.nanoTime();
             for (var stopping : List.copyOf(stoppings)) {
-                if (stopping.isDone(trees, now)) {
+                if (isDone(stopping, trees, now)) {
                     stoppings.remove(stopping);
                     stopping.done.run();
                 }
@@ -89,13 +91,31 @@ final class Stopper {
         }
     }
 
-    /** Out of descriptors nothing can be seen; what is known already can be stopped all the same. */
-    private static @Nullable ProcessTree look() {
+    /** Null without descriptors: then nothing can be seen, or stopped. */
+    private @Nullable ProcessTree look() {
         try {
-            return ProcessTree.look();
+            var tree = ProcessTree.look();
+            isBlind = false;
+            return tree;
         } catch (RuntimeException e) {
-            LOG.log(Level.WARNING, "cannot look at the processes: {0}", e);
+            noticeBlindness(e);
             return null;
+        }
+    }
+
+    private void noticeBlindness(RuntimeException e) {
+        if (!isBlind) { // else there would be a line for each round
+            isBlind = true;
+            LOG.log(Level.WARNING, "cannot look at the processes: {0}", e.toString());
+        }
+    }
+
+    private boolean isDone(Stopping stopping, @Nullable ProcessTree trees, long now) {
+        try {
+            return trees == null ? stopping.isLate(now) : stopping.isDone(trees, now);
+        } catch (UncheckedIOException e) {
+            noticeBlindness(e);
+            return stopping.isLate(now);
         }
     }
 
@@ -119,11 +139,16 @@ final class Stopper {
             }
         }
 
-        boolean isDone(@Nullable ProcessTree trees, long now) {
-            var alive = trees == null ? ProcessTree.running(known) : trees.of(run, known);
+        /** Whether there is no more time to wait for a look. */
+        boolean isLate(long now) {
+            return now - killNanos > LAST_LOOK_NANOS;
+        }
+
+        boolean isDone(ProcessTree trees, long now) {
+            var alive = trees.of(run, known);
             known.addAll(alive);
             if (alive.isEmpty()) {
-                return trees != null || now - killNanos > LAST_LOOK_NANOS;
+                return true;
             }
             for (var handle : alive) {
                 if (now >= killNanos) {
