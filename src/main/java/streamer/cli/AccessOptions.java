@@ -85,6 +85,9 @@ final class AccessOptions {
         if (secret != null && (token == null || !TOKEN.matcher(token).matches())) {
             throw new UsageException("STREAMER_TOKEN: must be printable ASCII without blanks, and not empty");
         }
+        if (token != null && tokenFile != null) {
+            throw new UsageException("--token-file: there is a token in STREAMER_TOKEN already");
+        }
         return new ServerConfig.Access(new HashSet<>(hosts), origins, proxies, token, tokenFile, passwordFile);
     }
 

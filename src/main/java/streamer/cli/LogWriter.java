@@ -129,6 +129,10 @@ final class LogWriter extends Handler {
     public void close() {
         flush();
         synchronized (lock) {
+            if (dropped > 0) {
+                add(bytes(lost(Instant.now())));
+                dropped = 0;
+            }
             closed = true;
             lock.notifyAll();
         }

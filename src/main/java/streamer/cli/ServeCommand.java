@@ -129,7 +129,7 @@ public final class ServeCommand implements Callable<Integer> {
             warmUp.start();
             var http = start(config, runSpec, runs, threads);
             warmUp.join();
-            announce(http);
+            announce(http, config);
             return shutdown.await(http);
         }
     }
@@ -168,8 +168,8 @@ public final class ServeCommand implements Callable<Integer> {
         }
     }
 
-    private void announce(StreamServer http) {
-        if (!http.isLocal() && isTerminal()) {
+    private void announce(StreamServer http, ServerConfig config) {
+        if (!http.isLocal() && !config.asksWho() && isTerminal()) {
             System.getLogger(ServeCommand.class.getName())
                     .log(
                             Level.WARNING,

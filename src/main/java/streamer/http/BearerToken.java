@@ -60,16 +60,6 @@ final class BearerToken implements Credentials {
         return MessageDigest.isEqual(digest(credentials), digest(token.get())) ? Optional.of("") : Optional.empty();
     }
 
-    @Override
-    public boolean needsCheck() {
-        return false;
-    }
-
-    @Override
-    public Optional<String> check(String credentials) {
-        return recall(credentials);
-    }
-
     /** Of the same length for all, so that the comparison does not tell the token's. */
     private static byte[] digest(String text) {
         return Digest.of(text.getBytes(StandardCharsets.UTF_8));

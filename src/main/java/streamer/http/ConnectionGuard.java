@@ -4,6 +4,7 @@ import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpServerConnection;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -101,9 +102,11 @@ final class ConnectionGuard implements HttpHandler {
 
         /** Undertow waits for ever for a handshake, and after it for HTTP/2 to begin. */
         void awaitBytes() {
+            var waiting = new WeakReference<>(this); // a connection that has been closed need not be kept for it
             Runnable look = () -> {
-                if (matched >= 0 && matched < PREFACE_HEAD) {
-                    IoUtils.safeClose(connection);
+                var still = waiting.get();
+                if (still != null && still.matched >= 0 && still.matched < PREFACE_HEAD) {
+                    IoUtils.safeClose(still.connection);
                 }
             };
             connection.getIoThread().executeAfter(look, IDLE_NANOS, TimeUnit.NANOSECONDS);

@@ -22,8 +22,12 @@ interface Credentials {
     Optional<String> recall(String credentials);
 
     /** Whether what cannot be recalled may be right all the same. */
-    boolean needsCheck();
+    default boolean needsCheck() {
+        return false;
+    }
 
     /** The client's name; no name if it is not who it says. May take a second of work. */
-    Optional<String> check(String credentials);
+    default Optional<String> check(String credentials) {
+        return recall(credentials);
+    }
 }

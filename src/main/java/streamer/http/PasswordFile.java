@@ -5,11 +5,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
 import org.springframework.security.crypto.bcrypt.BCrypt;
 
@@ -51,12 +50,13 @@ final class PasswordFile implements Credentials {
 
     /** One version of the file. */
     private static final class Users {
-        private static final Pattern LINE = Pattern.compile("([^:]+):(\\$2[aby]\\$\\d\\d\\$[./A-Za-z0-9]{53})");
+        private static final Pattern LINE =
+                Pattern.compile("([^:]+):(\\$2[aby]\\$(?:0[4-9]|[12]\\d|3[01])\\$[./A-Za-z0-9]{53})");
         private static final int MOST_KNOWN = 1_000;
 
         private final Map<String, String> hashes = new HashMap<>();
         private final String anyHash;
-        private final Set<ByteBuffer> known = new LinkedHashSet<>();
+        private final Map<ByteBuffer, String> known = new LinkedHashMap<>();
 
         private Users(Path file, List<String> lines) throws FileException {
             for (var i = 0; i < lines.size(); i++) {
@@ -77,13 +77,8 @@ final class PasswordFile implements Credentials {
             return new Users(file, WatchedFiles.text(file).lines().toList());
         }
 
-        Optional<String> recall(String credentials) {
-            var isKnown = isKnown(digest(credentials));
-            return isKnown ? Optional.of(decode(credentials).split(":", 2)[0]) : Optional.empty();
-        }
-
-        private synchronized boolean isKnown(ByteBuffer digest) {
-            return known.contains(digest);
+        synchronized Optional<String> recall(String credentials) {
+            return Optional.ofNullable(known.get(digest(credentials)));
         }
 
         Optional<String> check(String credentials) {
@@ -97,15 +92,15 @@ final class PasswordFile implements Credentials {
             if (!isRight || hash == null) {
                 return Optional.empty();
             }
-            remember(digest(credentials));
+            remember(digest(credentials), parts[0]);
             return Optional.of(parts[0]);
         }
 
-        private synchronized void remember(ByteBuffer digest) {
+        private synchronized void remember(ByteBuffer digest, String name) {
             if (known.size() == MOST_KNOWN) {
-                known.remove(known.iterator().next());
+                known.remove(known.keySet().iterator().next());
             }
-            known.add(digest);
+            known.put(digest, name);
         }
 
         private static ByteBuffer digest(String credentials) {

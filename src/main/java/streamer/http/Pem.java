@@ -1,8 +1,8 @@
 package streamer.http;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -34,15 +34,15 @@ final class Pem {
      * @throws FileException if it holds none
      */
     static List<X509Certificate> certificates(Path file) throws FileException {
-        WatchedFiles.text(file); // says why it cannot be read
-        try (var in = Files.newInputStream(file)) {
+        var in = new ByteArrayInputStream(WatchedFiles.text(file).getBytes(StandardCharsets.UTF_8));
+        try {
             var found = CertificateFactory.getInstance("X.509").generateCertificates(in).stream()
                     .map(X509Certificate.class::cast)
                     .toList();
             if (!found.isEmpty()) {
                 return found;
             }
-        } catch (CertificateException | IOException e) {
+        } catch (CertificateException e) {
             // None that can be read, then.
         }
         throw new FileException(file, "holds no certificate in PEM");

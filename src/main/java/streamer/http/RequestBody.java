@@ -66,7 +66,7 @@ final class RequestBody {
      */
     static Object monitor(HttpServerExchange exchange) {
         var body = exchange.getAttachment(KEY);
-        return body == null ? exchange : body;
+        return body == null ? new Object() : body; // without a body nobody else reads
     }
 
     /** Whether all of it has come. */

@@ -25,6 +25,7 @@ final class ResponseChannel {
     private final Condition changed;
     private final Runnable gone;
     private long blockedSince;
+    private boolean headHasLeft;
     private boolean writing;
     private boolean ready;
     private boolean closed;
@@ -63,22 +64,36 @@ final class ResponseChannel {
         }
     }
 
-    /** What the socket takes at once; while nobody reads the request. */
+    /** What the socket takes at once; until the head has left, while nobody reads the request. */
     private int take(ByteBuffer bytes) throws IOException {
-        synchronized (reading) {
+        if (headHasLeft) {
             return channel.write(bytes);
+        }
+        synchronized (reading) {
+            var taken = channel.write(bytes);
+            headHasLeft = taken > 0;
+            return taken;
         }
     }
 
     private long take(ByteBuffer[] bytes) throws IOException {
-        synchronized (reading) {
+        if (headHasLeft) {
             return channel.write(bytes);
+        }
+        synchronized (reading) {
+            var taken = channel.write(bytes);
+            headHasLeft = taken > 0;
+            return taken;
         }
     }
 
     private boolean takesAll() throws IOException {
-        synchronized (reading) {
+        if (headHasLeft) {
             return channel.flush();
+        }
+        synchronized (reading) {
+            headHasLeft = channel.flush();
+            return headHasLeft;
         }
     }
 

@@ -25,6 +25,14 @@ public record ServerConfig(
         methods = List.copyOf(methods);
     }
 
+    /** Whether clients must say who they are. */
+    public boolean asksWho() {
+        return access.token() != null
+                || access.tokenFile() != null
+                || access.passwordFile() != null
+                || (listen.tls() != null && listen.tls().clientAuthority() != null);
+    }
+
     /**
      * The listening socket.
      *

@@ -107,7 +107,7 @@ final class StreamHandler implements HttpHandler {
         try {
             threads.execute(task);
         } catch (OutOfMemoryError | RejectedExecutionException e) { // no thread to be had
-            stream.fail(503, "The server is out of threads or memory.");
+            stream.giveUp(503, "The server is out of threads or memory.");
             stream.close();
         }
     }
@@ -192,6 +192,13 @@ final class StreamHandler implements HttpHandler {
             LOG.log(isStopped ? Level.DEBUG : Level.WARNING, "run {0}: {1}", run.id(), e.getMessage());
             LOG.log(Level.DEBUG, "cause", e);
             fail(status(e), "The command cannot be launched: " + e.getMessage() + ".");
+        }
+
+        /** The same where nobody may wait for the client. */
+        void giveUp(int status, String line) {
+            if (!sink.fail(status, line, run.ending())) {
+                sink.abandon();
+            }
         }
 
         void fail(int status, String line) {

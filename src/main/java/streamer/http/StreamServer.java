@@ -2,6 +2,7 @@ package streamer.http;
 
 import io.undertow.server.HttpHandler;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -62,7 +63,9 @@ public final class StreamServer implements AutoCloseable {
     private static HttpHandler chain(ServerConfig config, Runs runs, StreamHandler streams) throws IOException {
         var access = config.access();
         var hosts = new HashSet<>(access.hosts());
-        Authority.parse(literal(config.listen().host())).ifPresent(own -> hosts.add(own.host()));
+        if (!InetAddress.getByName(config.listen().host()).isAnyLocalAddress()) { // a page may ask for 0.0.0.0 too
+            Authority.parse(literal(config.listen().host())).ifPresent(own -> hosts.add(own.host()));
+        }
         HttpHandler chain = new RepeatRule(streams);
         chain = new MethodRule(config.methods(), config.stream().contentType(), chain);
         chain = new PathRule(config.paths(), chain);

@@ -25,6 +25,7 @@ final class WatchedFiles<T> {
     private final Reader<T> reader;
     private long lookedNanos = System.nanoTime();
     private List<String> stamps;
+    private List<String> badStamps = List.of();
     private T value;
 
     /** Makes a value of the files. */
@@ -59,12 +60,15 @@ final class WatchedFiles<T> {
         if (found.equals(stamps)) {
             return;
         }
-        stamps = found;
         try {
             value = reader.read();
+            stamps = found;
             LOG.log(Level.INFO, "read again: {0}", files);
-        } catch (FileException e) {
-            LOG.log(Level.WARNING, "not read again: {0}", e.getMessage());
+        } catch (FileException e) { // perhaps later: it may become readable, or valid, as it is
+            if (!found.equals(badStamps)) {
+                badStamps = found;
+                LOG.log(Level.WARNING, "not read again: {0}", e.getMessage());
+            }
         }
     }
 

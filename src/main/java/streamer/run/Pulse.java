@@ -69,6 +69,11 @@ final class Pulse {
         }
     }
 
+    /** Does something on the thread of the pulse; it must not wait. */
+    void execute(Runnable task) {
+        thread.execute(task);
+    }
+
     void close() {
         thread.shutdownNow();
     }

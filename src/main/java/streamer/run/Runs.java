@@ -178,7 +178,7 @@ public final class Runs implements AutoCloseable {
             lock.notifyAll();
         }
         if (next != null) {
-            next.ready();
+            pulse.execute(next::ready); // not here: where threads are lacking that one's slot is freed again, and so on
         }
     }
 

@@ -141,7 +141,11 @@ final class Stopper {
 
         /** Whether there is no more time to wait for a look. */
         boolean isLate(long now) {
-            return now - killNanos > LAST_LOOK_NANOS;
+            var isLate = now - killNanos > LAST_LOOK_NANOS;
+            if (isLate) {
+                LOG.log(Level.WARNING, "run {0}: could not be stopped: its processes cannot be seen", run);
+            }
+            return isLate;
         }
 
         boolean isDone(ProcessTree trees, long now) {
