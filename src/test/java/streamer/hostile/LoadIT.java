@@ -48,7 +48,8 @@ class LoadIT {
     /** The one that listens, the JDK's that takes the place of one being closed, and that of {@code jcmd}. */
     private static final int OWN_SOCKETS = 3;
 
-    private static final long SPARE_HEAP_BYTES = 3_000_000;
+    /** What is filled once: a short load looks for the first time before that is done. */
+    private static final long SPARE_HEAP_BYTES = 8_000_000;
 
     @TempDir
     private Path directory;
