@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -16,8 +15,6 @@ import streamer.http.ServerConfig;
 
 /** The flags of access: who gets to the command, and what protects the way. */
 final class AccessOptions {
-    private static final Pattern TOKEN = Pattern.compile("[!-~]+");
-
     @Option(
             names = "--allow-host",
             paramLabel = "NAME",
@@ -82,7 +79,7 @@ final class AccessOptions {
             throw new UsageException("--token: not on the command line, where ps(1) shows it;"
                     + " set STREAMER_TOKEN, or use --token-file");
         }
-        if (secret != null && (token == null || !TOKEN.matcher(token).matches())) {
+        if (secret != null && (token == null || !ServerConfig.Access.isToken(token))) {
             throw new UsageException("STREAMER_TOKEN: must be printable ASCII without blanks, and not empty");
         }
         if (token != null && tokenFile != null) {

@@ -16,8 +16,9 @@ import org.xnio.conduits.ConduitReadableByteChannel;
 import org.xnio.conduits.StreamSourceConduit;
 
 /**
- * A chunked body, read to the letter of RFC 9112, 7.1, but for blanks after a size. Undertow's own reader takes anything for a size and a bare LF for
- * the end of a line, so that a proxy may see another end of the body; and it keeps trailers of any length.
+ * A chunked body, read to the letter of RFC 9112, 7.1, but for blanks after a size. Undertow's own reader takes anything
+ * for a size and a bare LF for the end of a line, so that a proxy may see another end of the body; and it keeps trailers
+ * of any length.
  *
  * <p>Trailers are dropped. After a mistake all that comes is dropped, for a client that has yet to read the answer.
  */

@@ -1,5 +1,6 @@
 package streamer.http;
 
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
@@ -7,9 +8,9 @@ import java.security.NoSuchAlgorithmException;
 final class Digest {
     private Digest() {}
 
-    static byte[] of(byte[] bytes) {
+    static byte[] of(String text) {
         try {
-            return MessageDigest.getInstance("SHA-256").digest(bytes);
+            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }

@@ -104,7 +104,7 @@ final class PasswordFile implements Credentials {
         }
 
         private static ByteBuffer digest(String credentials) {
-            return ByteBuffer.wrap(Digest.of(credentials.getBytes(StandardCharsets.UTF_8)));
+            return ByteBuffer.wrap(Digest.of(credentials));
         }
 
         private static String decode(String credentials) {

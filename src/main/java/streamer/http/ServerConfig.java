@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,11 +75,18 @@ public record ServerConfig(
             @Nullable Path tokenFile,
             @Nullable Path passwordFile) {
 
+        private static final Pattern VISIBLE = Pattern.compile("[!-~]+");
+
         /** Copies what could change. */
         public Access {
             hosts = Set.copyOf(hosts);
             origins = List.copyOf(origins);
             proxies = List.copyOf(proxies);
+        }
+
+        /** Whether this can be a token: it must fit into a header. */
+        public static boolean isToken(String text) {
+            return VISIBLE.matcher(text).matches();
         }
 
         /** Without the token: values get printed. */
