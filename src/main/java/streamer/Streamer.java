@@ -8,6 +8,6 @@ public final class Streamer {
 
     /** Runs the program and exits with its code. */
     public static void main(String[] args) {
-        System.exit(ServeCommand.execute(args));
+        System.exit(ServeCommand.execute(Rehearsal.isWanted() ? Rehearsal.begin() : args));
     }
 }

@@ -19,6 +19,8 @@ import picocli.CommandLine.Model.OptionSpec;
 final class EnvironmentFlags {
     private static final String PREFIX = "STREAMER_";
     private static final String PORT = "PORT";
+    /** What a platform gives its one JVM, like a heap of most of its memory, is not meant for others. */
+    private static final String JVM_OPTIONS = "JAVA_TOOL_OPTIONS";
     private static final String TOKEN = "STREAMER_TOKEN";
     private static final Pattern SERVICE_ADDRESS = Pattern.compile("(tcp|udp|sctp)://.*");
 
@@ -96,7 +98,7 @@ final class EnvironmentFlags {
 
     /** All variables that are meant for streamer, not for the command. */
     Set<String> names() {
-        var names = new HashSet<>(Set.of(PORT));
+        var names = new HashSet<>(Set.of(PORT, JVM_OPTIONS));
         spec.options().forEach(option -> names.add(variable(option)));
         return names;
     }

@@ -32,12 +32,17 @@ final class Logging {
         JSON
     }
 
+    /** Lets libraries say nothing before it is known how; some greet. */
+    static void hush() {
+        LIBRARIES.forEach(library -> library.setLevel(Level.OFF));
+    }
+
     /** Sends all log lines to standard error; {@code verbose} adds those of each step, and stack traces. */
     static void configure(LogFormat format, boolean verbose) {
         LogManager.getLogManager().reset();
+        LIBRARIES.forEach(library -> library.setLevel(verbose ? Level.WARNING : Level.OFF));
         ROOT.addHandler(new LogWriter(format == LogFormat.JSON ? new JsonLine(verbose) : new TextLine(verbose)));
         ROOT.setLevel(verbose ? Level.FINE : Level.INFO);
-        LIBRARIES.forEach(library -> library.setLevel(verbose ? Level.WARNING : Level.OFF));
     }
 
     /** What an access line holds; null if this is another line. */

@@ -71,11 +71,22 @@ public final class ServeCommand implements Callable<Integer> {
 
     /** Runs the program with these arguments; returns its exit code. */
     public static int execute(String... arguments) {
+        warmUp();
         return execute(
                 List.of(arguments),
                 System.getenv(),
                 new PrintWriter(System.out, true, StandardCharsets.UTF_8),
                 new PrintWriter(System.err, true, StandardCharsets.UTF_8));
+    }
+
+    /** Finding out what is wanted takes one processor as long as loading what does it takes another. */
+    private static void warmUp() {
+        Logging.hush();
+        for (var part : List.<Runnable>of(StreamServer::warmUp, Runs::warmUp)) {
+            var thread = new Thread(part, "warm-up");
+            thread.setDaemon(true);
+            thread.start();
+        }
     }
 
     static int execute(List<String> arguments, Map<String, String> environment, PrintWriter out, PrintWriter err) {
@@ -121,14 +132,11 @@ public final class ServeCommand implements Callable<Integer> {
                 stream.toStream());
         var runSpec = run.toSpec(command, environment, flags.names());
         var threads = threads();
-        var runs = new Runs(run.maxRuns(), run.queue(), run.killAfter(), threads);
+        var runs = new Runs(run.maxRuns(), run.queue(), run.killAfter());
         var shutdown = new Shutdown(runs, run.drain());
         Signals.handle(shutdown::signal);
         try (runs) {
-            var warmUp = new Thread(runs::warmUp, "warm-up");
-            warmUp.start();
             var http = start(config, runSpec, runs, threads);
-            warmUp.join();
             announce(http, config);
             return shutdown.await(http);
         }

@@ -65,6 +65,13 @@ final class Listener implements AutoCloseable {
         AcceptRetry.tune(socket);
     }
 
+    /** Loads the classes. */
+    static void warmUp() {
+        var http = new HttpOpenListener(
+                new DefaultByteBufferPool(true, BUFFER_BYTES, POOLED_BUFFERS, 4), protocolOptions());
+        http.closeConnections();
+    }
+
     private static OptionMap protocolOptions() {
         // Read once, by a class that is loaded later; the option of that name can only make it smaller.
         System.setProperty("io.undertow.http2-max-header-size", Integer.toString(MAX_HTTP2_HEAD_BYTES));

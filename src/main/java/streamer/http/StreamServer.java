@@ -22,6 +22,9 @@ public final class StreamServer implements AutoCloseable {
     /** The server's name and version as commands see it. */
     public static final String SOFTWARE = "streamer/" + version();
 
+    /** Names the class that makes the JVM's server of management beans ({@link javax.management.MBeanServerFactory}). */
+    private static final String JMX = "javax.management.builder.initial";
+
     private static final int IO_THREADS = 2;
     private static final long STOP_MILLIS = 1_000;
 
@@ -59,6 +62,27 @@ public final class StreamServer implements AutoCloseable {
         return new StreamServer(config, spec, runs, threads);
     }
 
+    /** Loads what a start will need; for a thread that has the time while others find out what is wanted. */
+    public static void warmUp() {
+        xnio();
+        Listener.warmUp();
+    }
+
+    /** XNIO shows itself by JMX, which costs more time and memory than all the rest of it; unless there is no such thing. */
+    private static synchronized Xnio xnio() {
+        var before = System.getProperty(JMX);
+        System.setProperty(JMX, "none");
+        try {
+            return Xnio.getInstance(StreamServer.class.getClassLoader());
+        } finally {
+            if (before == null) {
+                System.clearProperty(JMX);
+            } else {
+                System.setProperty(JMX, before);
+            }
+        }
+    }
+
     /** Every request passes from the first to the last, unless one of them answers it. */
     private static HttpHandler chain(ServerConfig config, Runs runs, StreamHandler streams) throws IOException {
         var access = config.access();
@@ -94,14 +118,13 @@ public final class StreamServer implements AutoCloseable {
     }
 
     private static XnioWorker worker() throws IOException {
-        return Xnio.getInstance(StreamServer.class.getClassLoader())
-                .createWorker(OptionMap.builder()
-                        .set(Options.WORKER_NAME, "http")
-                        .set(Options.WORKER_IO_THREADS, IO_THREADS)
-                        .set(Options.WORKER_TASK_CORE_THREADS, IO_THREADS)
-                        .set(Options.WORKER_TASK_MAX_THREADS, IO_THREADS)
-                        .set(Options.THREAD_DAEMON, true)
-                        .getMap());
+        return xnio().createWorker(OptionMap.builder()
+                .set(Options.WORKER_NAME, "http")
+                .set(Options.WORKER_IO_THREADS, IO_THREADS)
+                .set(Options.WORKER_TASK_CORE_THREADS, IO_THREADS)
+                .set(Options.WORKER_TASK_MAX_THREADS, IO_THREADS)
+                .set(Options.THREAD_DAEMON, true)
+                .getMap());
     }
 
     /** Where the server listens, with the real port. */

@@ -39,7 +39,7 @@ final class Viewer implements Viewing {
      *
      * @param body the request's body, for the command to read; null if it has none
      * @param failureLine what a client is told whose run failed before it wrote anything
-     * @param threads where the body is fed and a stuck run is ended
+     * @param threads where the body is fed
      */
     Viewer(ResponseSink sink, @Nullable RequestBody body, ServerConfig config, String failureLine, Executor threads) {
         this.sink = sink;
@@ -193,14 +193,6 @@ final class Viewer implements Viewing {
     public void stopping() {
         if (body != null) {
             body.detach();
-        }
-    }
-
-    @Override
-    public void giveUp(Ending ending) {
-        var viewed = run;
-        if (viewed != null) {
-            end(viewed, ending);
         }
     }
 }

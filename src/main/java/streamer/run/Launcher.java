@@ -3,8 +3,7 @@ package streamer.run;
 /** Brings a run's process to life. */
 interface Launcher {
     /**
-     * Launches the command, calls {@code started}, and returns when {@code started} has returned and the command has
-     * exited.
+     * Launches the command, calls {@code started}, and returns when that has returned.
      *
      * @throws LaunchException when there is no process to start with
      */
@@ -12,7 +11,7 @@ interface Launcher {
 
     /** What happens while the process lives. */
     interface Started {
-        /** The process is there. On the thread that launched it. */
-        void with(Process process);
+        /** The process is there. On the thread that launched it; the pipe is to be closed. */
+        void with(Child child, OutputPipe pipe);
     }
 }

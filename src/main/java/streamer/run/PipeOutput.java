@@ -1,8 +1,8 @@
 package streamer.run;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import org.jspecify.annotations.Nullable;
 import streamer.output.Chunk;
 import streamer.output.Ending;
@@ -11,15 +11,13 @@ import streamer.output.Output;
 /**
  * An output that is the child's pipe itself: whoever reads it has the back-pressure for free.
  *
- * <p>Threads: one reads; the pulse asks how long it has been waiting and may cut it off.
+ * <p>Threads: one reads and closes; the pulse asks how long it has been waiting, and may cut it off or let it go.
  */
-final class PipeOutput implements Output {
-    /** More would cost memory in every thread, less four times the time. */
-    private static final int READ_BYTES = 64 * 1024;
-
+final class PipeOutput implements Output, AutoCloseable {
     private final Run run;
-    private final InputStream pipe;
-    private final byte[] bytes = new byte[READ_BYTES];
+    private final OutputPipe pipe;
+    private final BufferPool buffers;
+    private ByteBuffer buffer;
     private long offset;
     private final long startNanos = System.nanoTime();
     private volatile long waitingSince;
@@ -32,9 +30,11 @@ final class PipeOutput implements Output {
 
     private volatile boolean cut;
 
-    PipeOutput(Run run, InputStream pipe) {
+    PipeOutput(Run run, OutputPipe pipe, BufferPool buffers) {
         this.run = run;
         this.pipe = pipe;
+        this.buffers = buffers;
+        buffer = buffers.take();
     }
 
     @Override
@@ -42,17 +42,22 @@ final class PipeOutput implements Output {
         if (cut) {
             return null;
         }
+        if (offset > 0 && buffer.limit() == buffer.capacity()) {
+            buffer = buffers.larger(buffer);
+        }
         beginWaiting();
         try {
-            var length = pipe.read(bytes, 0, bytes.length);
+            var length = pipe.read(buffer.clear());
             if (length < 0) {
                 run.awaitEnding();
                 return null;
             }
             // If it has been cut off meanwhile, this may still be the command's own last word, fetched late.
-            var chunk = new Chunk(ByteBuffer.wrap(bytes, 0, length), offset);
+            var chunk = new Chunk(buffer.flip(), offset);
             offset += length;
             return chunk;
+        } catch (ClosedChannelException e) {
+            return null; // somebody has let go of it
         } finally {
             endWaiting();
         }
@@ -93,5 +98,18 @@ final class PipeOutput implements Output {
     /** Ends the output after the read that is under way: what comes then is nobody's. */
     void cut() {
         cut = true;
+    }
+
+    /** Lets go of the pipe, also while the reader waits for it. */
+    void letGo() {
+        cut = true;
+        pipe.close();
+    }
+
+    /** The reader is through with it. */
+    @Override
+    public void close() {
+        letGo();
+        buffers.give(buffer);
     }
 }

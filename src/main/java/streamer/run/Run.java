@@ -1,7 +1,5 @@
 package streamer.run;
 
-import java.io.IOException;
-import java.io.InputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -25,7 +23,7 @@ public final class Run implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger(Run.class.getName());
     private static final long LINGER_NANOS = Duration.ofSeconds(1).toNanos();
-    private static final long LET_GO_NANOS = Duration.ofMillis(100).toNanos();
+    private static final Duration LET_GO = Duration.ofMillis(100);
 
     private final Runs runs;
     private final String id;
@@ -34,7 +32,7 @@ public final class Run implements AutoCloseable {
     private final Object lock = new Object();
     private long startedNanos = System.nanoTime();
     private RunSpec.Limits limits = RunSpec.Limits.NONE;
-    private @Nullable Process process;
+    private @Nullable Child child;
     private @Nullable PipeOutput output;
     private @Nullable Reason reason;
     private @Nullable Ending ending;
@@ -44,7 +42,6 @@ public final class Run implements AutoCloseable {
     private @Nullable Runnable whenReady;
     private boolean isReady;
     private boolean executing;
-    private boolean givenUp;
     private boolean closed;
 
     private enum Phase {
@@ -116,7 +113,10 @@ public final class Run implements AutoCloseable {
             }
         }
         try {
-            runs.launcher().execute(spec, launched -> started(launched, spec.stdin() instanceof RunSpec.Stdin.Pipe));
+            runs.launcher()
+                    .execute(
+                            spec,
+                            (launched, pipe) -> started(launched, pipe, spec.stdin() instanceof RunSpec.Stdin.Pipe));
         } catch (LaunchException e) {
             synchronized (lock) {
                 ending = new Ending.Failed();
@@ -128,53 +128,51 @@ public final class Run implements AutoCloseable {
         }
     }
 
-    private void started(Process launched, boolean hasInput) {
-        var pipe = launched.getInputStream();
-        // At the child's exit the JDK's reaper drains and closes the pipe, unless somebody is reading just then, and
-        // what the child's own children write afterwards is lost. It needs this monitor to do so.
-        synchronized (pipe) {
-            var own = new PipeOutput(this, pipe);
+    private void started(Child launched, OutputPipe pipe, boolean hasInput) {
+        try (var own = new PipeOutput(this, pipe, runs.buffers())) {
             boolean late;
             synchronized (lock) {
-                process = launched;
+                child = launched;
                 output = own;
                 late = reason != null;
             }
             if (late) {
                 stopTree();
             }
-            try {
-                viewing.view(this, own, hasInput ? launched.getOutputStream() : null);
-            } finally {
-                close(pipe); // else the reaper would keep all that something unstoppable still writes
-            }
+            viewing.view(this, own, hasInput ? launched.stdin() : null);
         }
     }
 
-    private static void close(InputStream pipe) {
-        try {
-            pipe.close();
-        } catch (IOException e) {
-            // Nothing more was expected from it.
-        }
-    }
-
-    /** Waits for the child's exit, unless the ending has been decided without it. */
+    /** Waits for the child's exit, unless the ending is decided without it. */
     void awaitEnding() {
-        Process child;
-        synchronized (lock) {
-            if (ending != null || process == null) {
-                return;
-            }
-            child = process;
-        }
-        var code = exitCode(child);
-        var bySignal = !isStopped() && runs.signal().isCauseOf(code);
+        var code = awaitExit();
+        var bySignal = code.isPresent() && !isStopped() && runs.signal().isCauseOf(code.getAsInt());
         synchronized (lock) {
             if (bySignal && reason == null) {
                 reason = Reason.SHUTDOWN;
             }
             conclude();
+        }
+    }
+
+    private OptionalInt awaitExit() {
+        var code = OptionalInt.empty();
+        while (code.isEmpty() && ending() == null) {
+            try {
+                code = child().awaitExit(LET_GO);
+            } catch (InterruptedException e) {
+                // Nobody interrupts a run; were it done, the child would still have to be waited for.
+            }
+        }
+        return code;
+    }
+
+    private Child child() {
+        synchronized (lock) {
+            if (child == null) {
+                throw new IllegalStateException("run " + id + " has not been launched");
+            }
+            return child;
         }
     }
 
@@ -191,19 +189,9 @@ public final class Run implements AutoCloseable {
         }
     }
 
-    private static int exitCode(Process child) {
-        while (true) {
-            try {
-                return child.waitFor();
-            } catch (InterruptedException e) {
-                // Nobody interrupts a run; were it done, the child would still have to be waited for.
-            }
-        }
-    }
-
     private Ending conclude() {
         if (ending == null) {
-            var code = process == null || process.isAlive() ? OptionalInt.empty() : OptionalInt.of(process.exitValue());
+            var code = child == null ? OptionalInt.empty() : child.exitCode();
             ending = reason == null && code.isPresent()
                     ? new Ending.Exited(code.getAsInt())
                     : new Ending.Stopped(reason == null ? Reason.SHUTDOWN : reason, code);
@@ -226,7 +214,7 @@ public final class Run implements AutoCloseable {
                 return;
             }
             reason = why;
-            launched = process != null;
+            launched = child != null;
             if (!executing) {
                 ending = new Ending.Stopped(why, OptionalInt.empty());
             }
@@ -248,7 +236,7 @@ public final class Run implements AutoCloseable {
                 return;
             }
             stop = Phase.GOING_ON;
-            root = process == null ? null : process.toHandle();
+            root = child == null ? null : child.handle();
         }
         runs.stopper().stop(id, root, this::treeStopped);
     }
@@ -286,31 +274,42 @@ public final class Run implements AutoCloseable {
     }
 
     private void linger(long now) {
-        @Nullable Ending giveUp = null;
+        PipeOutput held;
         synchronized (lock) {
-            if (output == null || process == null || givenUp || closed) {
+            if (output == null || child == null || closed) {
                 return;
             }
             if (cutNanos != 0) {
-                givenUp = output.waitingNanos(now) > 0 && now - cutNanos > LET_GO_NANOS;
-                giveUp = givenUp ? conclude() : null;
-            } else if (stop == Phase.GOING_ON || (process.isAlive() && stop == Phase.NOT_YET)) {
+                if (output.waitingNanos(now) == 0 || now - cutNanos < LET_GO.toNanos()) {
+                    return;
+                }
+            } else if (stop == Phase.GOING_ON || (child.exitCode().isEmpty() && stop == Phase.NOT_YET)) {
                 return;
             } else if (lingerFrom < 0) {
                 lingerFrom = output.waitedNanos(now);
                 return;
             } else if (output.waitedNanos(now) - lingerFrom < LINGER_NANOS) {
                 return;
-            } else {
-                conclude();
-                cutNanos = now;
-                output.cut();
             }
+            held = output;
         }
-        if (giveUp == null) {
-            stopTree();
+        cutOff(held, now);
+    }
+
+    /** What holds the output is stopped; if that does not help, we let go of it. */
+    private void cutOff(PipeOutput held, long now) {
+        boolean again;
+        synchronized (lock) {
+            again = cutNanos != 0;
+            cutNanos = now;
+            conclude();
+        }
+        if (again) {
+            LOG.log(Level.WARNING, "run {0}: something that cannot be stopped holds its output", id);
+            held.letGo();
         } else {
-            runs.giveUp(this, viewing, giveUp);
+            held.cut();
+            stopTree();
         }
     }
 
@@ -334,7 +333,7 @@ public final class Run implements AutoCloseable {
     private void leaveIfOver() {
         boolean over;
         synchronized (lock) {
-            over = (closed || givenUp) && stop != Phase.GOING_ON;
+            over = closed && stop != Phase.GOING_ON;
         }
         if (over) {
             runs.leave(this);

@@ -8,13 +8,11 @@ import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
-import streamer.output.Ending;
 import streamer.output.Ending.Reason;
 
 /**
@@ -30,8 +28,8 @@ public final class Runs implements AutoCloseable {
     private final int slots;
     private final int places;
     private final Launcher launcher = new ExecLauncher();
+    private final BufferPool buffers = new BufferPool();
     private final Stopper stopper;
-    private final Executor threads;
     private final Pulse pulse = new Pulse(this::present);
     private final SecureRandom random = new SecureRandom();
     private final EndingSignal signal = new EndingSignal();
@@ -57,12 +55,10 @@ public final class Runs implements AutoCloseable {
      * @param slots how many may execute at one time
      * @param places how many may wait in line for a slot
      * @param killAfter the time between TERM and KILL when one is stopped
-     * @param threads where a run is ended whose own thread is stuck
      */
-    public Runs(int slots, int places, Duration killAfter, Executor threads) {
+    public Runs(int slots, int places, Duration killAfter) {
         this.slots = slots;
         this.places = places;
-        this.threads = threads;
         stopper = new Stopper(killAfter);
     }
 
@@ -78,7 +74,7 @@ public final class Runs implements AutoCloseable {
     }
 
     /** Launches something once, so that the first run finds all classes loaded: until then a launch has a wide gap. */
-    public void warmUp() {
+    public static void warmUp() {
         var spec = new RunSpec(
                 List.of("true"),
                 null,
@@ -87,10 +83,9 @@ public final class Runs implements AutoCloseable {
                 RunSpec.Stderr.DROP,
                 RunSpec.Limits.NONE);
         try {
-            launcher.execute(spec, process -> {
-                synchronized (process.getInputStream()) {
-                    LOG.log(Level.DEBUG, "launching works");
-                }
+            new ExecLauncher().execute(spec, (child, pipe) -> {
+                pipe.close();
+                LOG.log(Level.DEBUG, "launching works");
             });
         } catch (LaunchException e) {
             LOG.log(Level.DEBUG, "no warming up: {0}", e.getMessage());
@@ -152,17 +147,12 @@ public final class Runs implements AutoCloseable {
         return signal;
     }
 
-    Stopper stopper() {
-        return stopper;
+    BufferPool buffers() {
+        return buffers;
     }
 
-    void giveUp(Run run, Viewing viewing, Ending ending) {
-        LOG.log(Level.WARNING, "run {0}: something that cannot be stopped holds its output", run.id());
-        threads.execute(() -> {
-            try (run) {
-                viewing.giveUp(ending);
-            }
-        });
+    Stopper stopper() {
+        return stopper;
     }
 
     /** The run needs no slot any more, or never gets one; the next in line has it from this very moment. */

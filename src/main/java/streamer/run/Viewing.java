@@ -2,7 +2,6 @@ package streamer.run;
 
 import java.io.OutputStream;
 import org.jspecify.annotations.Nullable;
-import streamer.output.Ending;
 import streamer.output.Output;
 
 /** Whoever reads a run. A run tells it when to begin, that time passes, and when to let go. */
@@ -24,10 +23,4 @@ public interface Viewing {
 
     /** The run is being stopped: whatever waits for the client's input waits in vain. On any thread; must not block. */
     void stopping();
-
-    /**
-     * The ending is decided while {@link #view} hangs in the pipe, which something unstoppable holds. On a thread of its
-     * own; may block.
-     */
-    void giveUp(Ending ending);
 }

@@ -3,13 +3,13 @@ package streamer.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import streamer.output.Ending;
 import streamer.output.Output;
+import streamer.testing.Wait;
 
 class PipeOutputTest {
     private static final Viewing NOBODY = new Viewing() {
@@ -21,38 +21,34 @@ class PipeOutputTest {
 
         @Override
         public void stopping() {}
-
-        @Override
-        public void giveUp(Ending ending) {}
     };
 
-    /** A reader that gets no processor for a second looks like one that waits in vain. */
+    private final BufferPool buffers = new BufferPool();
+
+    private PipeOutput output(Runs runs, OutputPipe pipe) {
+        return new PipeOutput(new Run(runs, runs.newId(), NOBODY), pipe, buffers);
+    }
+
     @Test
-    void whatIsReadWhileItIsCutOffStillCounts() throws IOException {
-        try (var runs = new Runs(1, 0, Duration.ZERO, Runnable::run)) {
-            var pipe = new SlowPipe();
-            var output = new PipeOutput(new Run(runs, runs.newId(), NOBODY), pipe);
-            pipe.meanwhile = output::cut;
-            assertThat(output.next())
-                    .extracting(chunk -> chunk.bytes().remaining())
-                    .isEqualTo(5);
-            assertThat(output.next()).isNull();
+    void whoWaitsIsLetGo() throws Exception {
+        var reader = Executors.newSingleThreadExecutor();
+        try (var runs = new Runs(1, 0, Duration.ZERO);
+                var output = output(runs, OutputPipe.open())) {
+            var next = reader.submit(output::next);
+            Wait.until("the reader waits", () -> output.waitingNanos(System.nanoTime()) > 0);
+            output.letGo();
+            assertThat(next.get()).isNull();
+        } finally {
+            reader.shutdown();
         }
     }
 
-    /** Something happens between the call and the bytes. */
-    private static final class SlowPipe extends InputStream {
-        private Runnable meanwhile = () -> {};
-
-        @Override
-        public int read() {
-            return 'x';
-        }
-
-        @Override
-        public int read(byte[] bytes, int from, int length) {
-            meanwhile.run();
-            return 5;
+    @Test
+    void nothingComesAfterItHasBeenCutOff() throws IOException {
+        try (var runs = new Runs(1, 0, Duration.ZERO);
+                var output = output(runs, OutputPipe.open())) {
+            output.cut();
+            assertThat(output.next()).isNull();
         }
     }
 }

@@ -52,7 +52,7 @@ public final class TestServer implements AutoCloseable {
     private TestServer(Setup setup) throws IOException {
         accessLog.setUseParentHandlers(false);
         accessLog.addHandler(handler);
-        runs = new Runs(setup.maxRuns, setup.queue, setup.killAfter, threads);
+        runs = new Runs(setup.maxRuns, setup.queue, setup.killAfter);
         try {
             server = StreamServer.start(setup.config(), setup.spec(), runs, threads);
         } catch (IOException e) {
