@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -67,6 +69,44 @@ class ProgramIT {
                 var client = program.get("/", "Authorization: Bearer s3cret-value")) {
             assertThat(client.text()).contains("AUTH_TYPE=Bearer").doesNotContain("s3cret");
             assertThat(program.err()).doesNotContain("s3cret");
+        }
+    }
+
+    @Test
+    void norWhatAPlatformTellsItsJvm() throws IOException {
+        var environment = Map.of("JAVA_TOOL_OPTIONS", "-Xmx300m");
+        try (var program = Program.start(directory, environment, Path.of("bin/streamer"), "--", "env");
+                var client = program.get("/")) {
+            assertThat(client.text()).contains("STREAMER_RUN=").doesNotContain("JAVA_TOOL_OPTIONS");
+        }
+    }
+
+    @Test
+    void aStartIsRecordedForThisJarAtThisPlace() throws IOException {
+        var here = Files.createDirectories(directory.resolve("here"));
+        for (var file : List.of("bin/streamer", "target/streamer.jar")) {
+            Files.createDirectories(here.resolve(file).getParent());
+            Files.copy(Path.of(file), here.resolve(file), StandardCopyOption.COPY_ATTRIBUTES);
+        }
+        assertStartsWithRecording(here);
+        assertStartsWithRecording(Files.move(here, directory.resolve("there")));
+    }
+
+    private void assertStartsWithRecording(Path installed) throws IOException {
+        try (var program = Program.start(directory, Map.of(), installed.resolve("bin/streamer"), "echo", "hi");
+                var client = program.get("/")) {
+            assertThat(client.text()).isEqualTo("hi\n");
+            assertThat(program.err()).doesNotContain("cds", "aot");
+        }
+        try (var files = Files.list(installed.resolve("target"))) {
+            var names =
+                    files.map(file -> file.getFileName().toString()).sorted().toList();
+            assertThat(names).hasSize(3);
+            assertThat(names.get(0)).matches("streamer-.*\\.(jsa|aot)");
+            assertThat(names.get(1)).isEqualTo(names.get(0) + ".of");
+            assertThat(installed.resolve("target").resolve(names.get(1)))
+                    .content()
+                    .contains(" " + installed.toRealPath().resolve("target/streamer.jar"));
         }
     }
 

@@ -21,6 +21,7 @@ final class EnvironmentFlags {
     private static final String PORT = "PORT";
     /** What a platform gives its one JVM, like a heap of most of its memory, is not meant for others. */
     private static final String JVM_OPTIONS = "JAVA_TOOL_OPTIONS";
+
     private static final String TOKEN = "STREAMER_TOKEN";
     private static final Pattern SERVICE_ADDRESS = Pattern.compile("(tcp|udp|sctp)://.*");
 

@@ -1,6 +1,7 @@
 package streamer.http;
 
 import io.undertow.server.HttpHandler;
+import io.undertow.util.DateUtils;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -21,9 +22,6 @@ import streamer.run.Runs;
 public final class StreamServer implements AutoCloseable {
     /** The server's name and version as commands see it. */
     public static final String SOFTWARE = "streamer/" + version();
-
-    /** Names the class that makes the JVM's server of management beans ({@link javax.management.MBeanServerFactory}). */
-    private static final String JMX = "javax.management.builder.initial";
 
     private static final int IO_THREADS = 2;
     private static final long STOP_MILLIS = 1_000;
@@ -62,25 +60,11 @@ public final class StreamServer implements AutoCloseable {
         return new StreamServer(config, spec, runs, threads);
     }
 
-    /** Loads what a start will need; for a thread that has the time while others find out what is wanted. */
+    /** Loads what a start and the first request will need; for a thread that has the time before it is known what is wanted. */
     public static void warmUp() {
         xnio();
         Listener.warmUp();
-    }
-
-    /** XNIO shows itself by JMX, which costs more time and memory than all the rest of it; unless there is no such thing. */
-    private static synchronized Xnio xnio() {
-        var before = System.getProperty(JMX);
-        System.setProperty(JMX, "none");
-        try {
-            return Xnio.getInstance(StreamServer.class.getClassLoader());
-        } finally {
-            if (before == null) {
-                System.clearProperty(JMX);
-            } else {
-                System.setProperty(JMX, before);
-            }
-        }
+        DateUtils.parseDate("Thu, 01 Jan 1970 00:00:00 GMT"); // and the format that all dates of answers have
     }
 
     /** Every request passes from the first to the last, unless one of them answers it. */
@@ -115,6 +99,15 @@ public final class StreamServer implements AutoCloseable {
             credentials.add(new PasswordFile(access.passwordFile()));
         }
         return credentials;
+    }
+
+    /**
+     * XNIO shows itself by JMX, which costs more time and memory than all the rest of it; unless there is no such thing.
+     * (It is there again by {@code JAVA_OPTS=-Djavax.management.builder.initial=}.)
+     */
+    private static Xnio xnio() {
+        System.getProperties().putIfAbsent("javax.management.builder.initial", "none");
+        return Xnio.getInstance(StreamServer.class.getClassLoader());
     }
 
     private static XnioWorker worker() throws IOException {

@@ -181,7 +181,7 @@ class OptionsTest {
                         "--path=/a", "--path=/b/*", "--verbose=true", "--port=5000", "--timeout=1s", "cmd", "--path=/c")
                 .endsWith("--timeout=1s", "cmd", "--path=/c");
         assertThat(flags.hasPort()).isTrue();
-        assertThat(flags.names()).contains("PORT", "STREAMER_TIMEOUT", "STREAMER_MAX_RUNS");
+        assertThat(flags.names()).contains("PORT", "JAVA_TOOL_OPTIONS", "STREAMER_TIMEOUT", "STREAMER_MAX_RUNS");
     }
 
     @Test
