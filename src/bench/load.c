@@ -223,7 +223,8 @@ static void read_stream(struct stream *stream) {
         take(stream, buffer, length, now());
     }
     if (length <= 0 || stream->state == END) {
-        stream->is_good &= stream->state == END || (length == 0 && stream->state == BODY);
+        // A body without a length ends with its connection, and so do the frames of some servers.
+        stream->is_good &= stream->state == END || (length == 0 && (stream->state == BODY || stream->state == FRAME));
         close(stream->fd);
         open_streams--;
     }

@@ -155,7 +155,6 @@ class EndingTest {
         assertEndsWith("trap '' TERM; yes &", Duration.ofMillis(500), false);
     }
 
-    /** The command is told to end only after it has been heard of: before, the JDK may close the pipe by itself. */
     private static void assertEndsWith(String grandchild, Duration killAfter, boolean outlivesResponse)
             throws IOException {
         try (var puppet = new Puppet();
@@ -193,6 +192,16 @@ class EndingTest {
         try (var server = TestServer.of(Commands.bash(script)).start();
                 var client = server.get("/")) {
             assertThat(client.text()).isEqualTo("x\n1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n");
+            assertThat(client.end()).isEqualTo(End.CLEAN);
+        }
+    }
+
+    @Test
+    void norDoesOneWhoseCommandHardlyLived() throws IOException {
+        try (var server =
+                        TestServer.of(Commands.sh("(sleep .2; echo late) & exit 0")).start();
+                var client = server.get("/")) {
+            assertThat(client.text()).isEqualTo("late\n");
             assertThat(client.end()).isEqualTo(End.CLEAN);
         }
     }
