@@ -86,6 +86,7 @@ http {{
             fastcgi_buffering off;
             fastcgi_param SCRIPT_FILENAME {setup.directory}$fastcgi_script_name;
             fastcgi_param REQUEST_METHOD $request_method;
+            fastcgi_param NO_BUFFERING 1;
         }}
     }}
 }}

@@ -198,8 +198,8 @@ class EndingTest {
 
     @Test
     void norDoesOneWhoseCommandHardlyLived() throws IOException {
-        try (var server =
-                        TestServer.of(Commands.sh("(sleep .2; echo late) & exit 0")).start();
+        try (var server = TestServer.of(Commands.sh("(sleep .2; echo late) & exit 0"))
+                        .start();
                 var client = server.get("/")) {
             assertThat(client.text()).isEqualTo("late\n");
             assertThat(client.end()).isEqualTo(End.CLEAN);
