@@ -34,6 +34,7 @@ class ProgramIT {
             try (var client = program.get("/")) {
                 assertThat(client.text()).isEqualTo("hi\n");
             }
+            awaitRunIsOver(program);
             program.signal("TERM");
             assertThat(program.exitCode()).isEqualTo(143);
             assertThat(program.out()).matches("Listening on http://127\\.0\\.0\\.1:\\d+/\n");
@@ -41,6 +42,11 @@ class ProgramIT {
                     .matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ 127\\.0\\.0\\.1 GET / 200 3B \\d+\\.\\d{3}s"
                             + " exit=0 ended=exit run=[0-9a-f]{32}\n");
         }
+    }
+
+    /** Its client knows the end a little earlier; a signal just then would find something to drain. */
+    private static void awaitRunIsOver(Program program) {
+        Wait.until("the run is logged", () -> program.err().contains("exit"));
     }
 
     @Test
@@ -52,6 +58,7 @@ class ProgramIT {
             try (var client = program.get("/\"\\x41")) {
                 assertThat(client.status()).isIn(400, 404);
             }
+            awaitRunIsOver(program);
             program.signal("TERM");
             assertThat(program.exitCode()).isEqualTo(143);
             assertThat(program.err().lines().findFirst().orElse(""))
