@@ -101,14 +101,22 @@ final class ExecLauncher implements Launcher {
     /** One use of Commons Exec's executor. */
     private static final class Execution extends DefaultExecutor {
         private final RunSpec spec;
+        private final Started started;
         private @Nullable OutputPipe pipe;
         private @Nullable Process process;
 
         @SuppressWarnings("deprecation") // the builder cannot build a subclass
         Execution(RunSpec spec, Started started) {
             this.spec = spec;
+            this.started = started;
             setExitValues(null);
-            setStreamHandler(new HandOver(() -> started.with(new Child(launched(process)), launched(pipe))));
+            setStreamHandler(new HandOver(this::handOver));
+        }
+
+        private void handOver() {
+            try (var output = launched(pipe)) {
+                started.with(new Child(launched(process)), output);
+            }
         }
 
         private static <T> T launched(@Nullable T part) {

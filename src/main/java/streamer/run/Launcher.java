@@ -11,7 +11,7 @@ interface Launcher {
 
     /** What happens while the process lives. */
     interface Started {
-        /** The process is there. On the thread that launched it; the pipe is to be closed. */
+        /** The process is there. On the thread that launched it; the pipe is closed after that. */
         void with(Child child, OutputPipe pipe);
     }
 }

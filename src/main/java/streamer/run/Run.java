@@ -129,10 +129,12 @@ public final class Run implements AutoCloseable {
     }
 
     private void started(Child launched, OutputPipe pipe, boolean hasInput) {
+        synchronized (lock) {
+            child = launched;
+        }
         try (var own = new PipeOutput(this, pipe, runs.buffers())) {
             boolean late;
             synchronized (lock) {
-                child = launched;
                 output = own;
                 late = reason != null;
             }
@@ -273,33 +275,15 @@ public final class Run implements AutoCloseable {
         }
     }
 
+    /** What holds the output for too long after the end is stopped; if that does not help, we let go of it. */
     private void linger(long now) {
         PipeOutput held;
+        boolean again;
         synchronized (lock) {
-            if (output == null || child == null || closed) {
-                return;
-            }
-            if (cutNanos != 0) {
-                if (output.waitingNanos(now) == 0 || now - cutNanos < LET_GO.toNanos()) {
-                    return;
-                }
-            } else if (stop == Phase.GOING_ON || (child.exitCode().isEmpty() && stop == Phase.NOT_YET)) {
-                return;
-            } else if (lingerFrom < 0) {
-                lingerFrom = output.waitedNanos(now);
-                return;
-            } else if (output.waitedNanos(now) - lingerFrom < LINGER_NANOS) {
+            if (output == null || child == null || closed || !isHeldTooLong(output, child, now)) {
                 return;
             }
             held = output;
-        }
-        cutOff(held, now);
-    }
-
-    /** What holds the output is stopped; if that does not help, we let go of it. */
-    private void cutOff(PipeOutput held, long now) {
-        boolean again;
-        synchronized (lock) {
             again = cutNanos != 0;
             cutNanos = now;
             conclude();
@@ -311,6 +295,19 @@ public final class Run implements AutoCloseable {
             held.cut();
             stopTree();
         }
+    }
+
+    private boolean isHeldTooLong(PipeOutput held, Child child, long now) {
+        if (cutNanos != 0) {
+            return held.waitingNanos(now) > 0 && now - cutNanos > LET_GO.toNanos();
+        }
+        if (stop == Phase.GOING_ON || (stop == Phase.NOT_YET && child.exitCode().isEmpty())) {
+            return false;
+        }
+        if (lingerFrom < 0) {
+            lingerFrom = held.waitedNanos(now);
+        }
+        return held.waitedNanos(now) - lingerFrom >= LINGER_NANOS;
     }
 
     /** The run's thread is through with it. Its slot is free as soon as all that had to be stopped is gone. */

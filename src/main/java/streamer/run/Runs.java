@@ -73,7 +73,7 @@ public final class Runs implements AutoCloseable {
         return executor;
     }
 
-    /** Launches something once, so that the first run finds all classes loaded: until then a launch has a wide gap. */
+    /** Launches something once, so that the first run finds all classes loaded; for a thread that has the time. */
     public static void warmUp() {
         var spec = new RunSpec(
                 List.of("true"),
@@ -83,10 +83,7 @@ public final class Runs implements AutoCloseable {
                 RunSpec.Stderr.DROP,
                 RunSpec.Limits.NONE);
         try {
-            new ExecLauncher().execute(spec, (child, pipe) -> {
-                pipe.close();
-                LOG.log(Level.DEBUG, "launching works");
-            });
+            new ExecLauncher().execute(spec, (child, pipe) -> LOG.log(Level.DEBUG, "launching works"));
         } catch (LaunchException e) {
             LOG.log(Level.DEBUG, "no warming up: {0}", e.getMessage());
         }
