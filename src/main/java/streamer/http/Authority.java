@@ -14,7 +14,11 @@ import java.util.regex.Pattern;
  * @param port the port; empty if none is named
  */
 public record Authority(String host, OptionalInt port) {
-    private static final Pattern FORM = Pattern.compile("(?:\\[([0-9A-Fa-f:.]+)]|([A-Za-z0-9._-]+))(?::(\\d{0,5}))?");
+    private static final String LABEL = "[A-Za-z0-9_-]+";
+    /** Its {@code *+} does not recurse, however long the text is. */
+    private static final Pattern FORM =
+            Pattern.compile("(?:\\[([0-9A-Fa-f:.]+)]|(" + LABEL + "(?:\\." + LABEL + ")*+\\.?))(?::(\\d{0,5}))?");
+
     private static final Pattern LOOPBACK =
             Pattern.compile("(.+\\.)?localhost|127(\\.\\d{1,3}){3}|\\[0:0:0:0:0:0:0:1]");
     private static final int MAX_PORT = 65_535;
@@ -31,8 +35,7 @@ public record Authority(String host, OptionalInt port) {
         var host = matcher.group(1) == null
                 ? Optional.of(name(matcher.group(2)))
                 : IpLiteral.parse(matcher.group(1)).map(Authority::literal);
-        return host.filter(found -> !found.isEmpty() && port.orElse(0) <= MAX_PORT)
-                .map(found -> new Authority(found, port));
+        return host.filter(found -> port.orElse(0) <= MAX_PORT).map(found -> new Authority(found, port));
     }
 
     private static String name(String text) {

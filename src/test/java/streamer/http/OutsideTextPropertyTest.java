@@ -8,8 +8,10 @@ import io.undertow.util.HttpString;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.OptionalInt;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.From;
 import net.jqwik.api.Property;
@@ -72,6 +74,14 @@ class OutsideTextPropertyTest {
             assertThat(Authority.parse(authority.host()).orElseThrow().host())
                     .isEqualTo(authority.host().replaceFirst("\\.$", ""));
         });
+    }
+
+    @Example
+    void aNameWithAnEmptyLabelIsNone() {
+        assertThat(List.of(".", "..", ".a", "a..", "a..b", "..:80"))
+                .allMatch(text -> Authority.parse(text).isEmpty());
+        assertThat(Authority.parse("a.".repeat(200_000))).isPresent();
+        assertThat(Authority.parse("a.b.:80")).hasValue(new Authority("a.b", OptionalInt.of(80)));
     }
 
     /** Names that nearly belong to this machine. */
