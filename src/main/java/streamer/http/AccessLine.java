@@ -1,6 +1,7 @@
 package streamer.http;
 
-import java.util.Locale;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,7 @@ public record AccessLine(
         long bytes,
         double seconds,
         @Nullable RunPart run) {
+    private static final int DECIMALS = 3;
 
     /**
      * A run's part of the line.
@@ -41,17 +43,10 @@ public record AccessLine(
 
     @Override
     public String toString() {
-        return String.format(
-                Locale.ROOT,
-                "%s %s %s %d %dB %.3fs%s%s",
-                client,
-                escape(method),
-                escape(path),
-                status,
-                bytes,
-                seconds,
-                run == null ? "" : run,
-                user == null ? "" : " user=" + escape(user));
+        return client + " " + escape(method) + " " + escape(path) + " " + status + " " + bytes + "B "
+                + BigDecimal.valueOf(seconds).setScale(DECIMALS, RoundingMode.HALF_UP).toPlainString() + "s"
+                + (run == null ? "" : run)
+                + (user == null ? "" : " user=" + escape(user));
     }
 
     private static String escape(String text) {

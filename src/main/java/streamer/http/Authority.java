@@ -39,7 +39,8 @@ public record Authority(String host, OptionalInt port) {
     }
 
     private static String name(String text) {
-        return text.toLowerCase(Locale.ROOT).replaceFirst("\\.$", "");
+        var withoutDot = text.endsWith(".") ? text.substring(0, text.length() - 1) : text;
+        return withoutDot.toLowerCase(Locale.ROOT);
     }
 
     private static String literal(InetAddress address) {

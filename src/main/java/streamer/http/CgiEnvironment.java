@@ -26,6 +26,8 @@ final class CgiEnvironment {
     /** Names with anything else, {@code _} first of all, could pass for another header's. */
     private static final Pattern PLAIN_NAME = Pattern.compile("[A-Za-z0-9-]+");
 
+    private static final Pattern NOT_IN_NAMES = Pattern.compile("[^A-Z0-9]");
+
     private static final Set<String> OWN_VARIABLES = Set.of("content-type", "content-length");
     /** Credentials, and the name that many programs would take for their own {@code HTTP_PROXY}. */
     private static final Set<String> NEVER = Set.of("proxy", "authorization", "proxy-authorization");
@@ -164,7 +166,7 @@ final class CgiEnvironment {
 
     /** What stands for a name from outside in a variable's name. */
     static String variableName(String name) {
-        return name.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
+        return NOT_IN_NAMES.matcher(name.toUpperCase(Locale.ROOT)).replaceAll("_");
     }
 
     static String address(InetSocketAddress peer) {
@@ -174,8 +176,6 @@ final class CgiEnvironment {
 
     /** Bytes above 127 come from the wire as Latin-1; what is meant nowadays is UTF-8. */
     private static String text(String wire) {
-        return wire.chars().allMatch(c -> c < 128)
-                ? wire
-                : new String(wire.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+        return new String(wire.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
     }
 }

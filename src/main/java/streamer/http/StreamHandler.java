@@ -1,5 +1,6 @@
 package streamer.http;
 
+import io.undertow.server.ExchangeCompletionListener;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
@@ -69,12 +70,21 @@ final class StreamHandler implements HttpHandler {
             return;
         }
         AccessLog.of(exchange).expectRun();
+        exchange.addExchangeCompleteListener(StreamHandler::completeOnIoThread);
         var stream = new Stream(exchange, run, sink, body);
         streams.add(stream);
         if (!run.isReady()) {
             viewer.await(run);
         }
         exchange.dispatch(task -> run.whenReady(() -> handOver(task, stream)), stream);
+    }
+
+    /**
+     * The next request's reader, on the I/O thread, is let in by whoever completes this one; if that is another thread, the
+     * reader it wakes takes its processor and spins until it has it back.
+     */
+    private static void completeOnIoThread(HttpServerExchange exchange, ExchangeCompletionListener.NextListener after) {
+        exchange.getIoThread().execute(after::proceed);
     }
 
     /** Breaks all streams off, also those whose threads wait for their clients. */
