@@ -44,7 +44,9 @@ public record AccessLine(
     @Override
     public String toString() {
         return client + " " + escape(method) + " " + escape(path) + " " + status + " " + bytes + "B "
-                + BigDecimal.valueOf(seconds).setScale(DECIMALS, RoundingMode.HALF_UP).toPlainString() + "s"
+                + BigDecimal.valueOf(seconds)
+                        .setScale(DECIMALS, RoundingMode.HALF_UP)
+                        .toPlainString() + "s"
                 + (run == null ? "" : run)
                 + (user == null ? "" : " user=" + escape(user));
     }

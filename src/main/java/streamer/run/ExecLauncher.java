@@ -7,6 +7,7 @@ import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
 import java.util.regex.Pattern;
 import org.apache.commons.exec.CommandLine;
 import org.apache.commons.exec.DefaultExecutor;
@@ -24,6 +25,10 @@ final class ExecLauncher implements Launcher {
     private static final Pattern ERROR_NUMBER = Pattern.compile("error[=:] ?(\\d+)");
     private static final String MECHANISM = "jdk.lang.Process.launchMechanism";
     private static final int FIRST_TO_WARN_OF_VFORK = 25;
+    /** Half of the processors: when a crowd comes at once, the others go on carrying what streams already. */
+    private static final Semaphore LAUNCHING =
+            new Semaphore(Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
+
     private static final int ENOENT = 2;
     private static final int E2BIG = 7;
     private static final int EAGAIN = 11;
@@ -137,19 +142,27 @@ final class ExecLauncher implements Launcher {
                 builder.directory(spec.directory().toFile());
             }
             builder.redirectInput(input());
-            pipe = OutputPipe.open();
-            builder.redirectOutput(pipe.commandsEnd());
             builder.redirectErrorStream(spec.stderr() == Stderr.MERGE);
             builder.redirectError(spec.stderr() == Stderr.LOG ? Redirect.INHERIT : Redirect.DISCARD);
+            LAUNCHING.acquireUninterruptibly();
             try {
-                process = builder.start();
+                process = start(builder);
             } finally {
-                pipe.closeOwnEnd();
-                if (process == null) {
-                    pipe.close();
-                }
+                LAUNCHING.release();
             }
             return new Unwatched(process);
+        }
+
+        private Process start(ProcessBuilder builder) throws IOException {
+            pipe = OutputPipe.open();
+            try {
+                return builder.redirectOutput(pipe.commandsEnd()).start();
+            } catch (IOException | RuntimeException | Error e) {
+                pipe.close();
+                throw e;
+            } finally {
+                pipe.closeOwnEnd();
+            }
         }
 
         private Redirect input() {
