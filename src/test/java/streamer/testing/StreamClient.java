@@ -51,7 +51,7 @@ public final class StreamClient implements AutoCloseable {
 
     /** A connection whose receive buffer holds about this many bytes; 0 for the system's default. */
     public StreamClient(InetSocketAddress address, int receiveBytes) throws IOException {
-        this(new InetSocketAddress(0), address, receiveBytes);
+        this(connect(null, address, receiveBytes));
     }
 
     /** The same from an address of one's own. */
@@ -61,14 +61,15 @@ public final class StreamClient implements AutoCloseable {
 
     /** A connection with TLS. */
     StreamClient(InetSocketAddress address, SSLContext tls) throws IOException {
-        this(tls.getSocketFactory()
-                .createSocket(connect(new InetSocketAddress(0), address, 0), "localhost", address.getPort(), true));
+        this(tls.getSocketFactory().createSocket(connect(null, address, 0), "localhost", address.getPort(), true));
     }
 
-    private static Socket connect(InetSocketAddress from, InetSocketAddress address, int receiveBytes)
+    private static Socket connect(@Nullable InetSocketAddress from, InetSocketAddress address, int receiveBytes)
             throws IOException {
         var socket = new Socket();
-        socket.bind(from);
+        if (from != null) { // else a port that another connection has left is taken again before its minute is over
+            socket.bind(from);
+        }
         if (receiveBytes > 0) {
             socket.setReceiveBufferSize(receiveBytes);
         }
