@@ -30,7 +30,7 @@ public class FormatBenchmark {
     private int lines;
 
     private ByteBuffer chunk = ByteBuffer.allocate(0);
-    private final Format plain = new PlainText("");
+    private final Format plain = new PlainText("text/plain", "");
     private final Format events = new ServerSentEvents("0".repeat(32));
 
     /** Fills the chunk. */

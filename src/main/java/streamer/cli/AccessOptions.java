@@ -8,10 +8,11 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
-import streamer.http.Authority;
-import streamer.http.Cidr;
-import streamer.http.Origin;
-import streamer.http.ServerConfig;
+import streamer.http.access.AccessConfig;
+import streamer.http.access.Authority;
+import streamer.http.access.Cidr;
+import streamer.http.access.Origin;
+import streamer.http.listener.TlsFiles;
 
 /** The flags of access: who gets to the command, and what protects the way. */
 final class AccessOptions {
@@ -74,22 +75,23 @@ final class AccessOptions {
      *
      * @param secret the token as the environment has it, which other users of the machine cannot see
      */
-    ServerConfig.Access toAccess(@Nullable String secret) {
+    AccessConfig toAccess(@Nullable String secret) {
         if (token != null && !token.equals(secret)) {
             throw new UsageException("--token: not on the command line, where ps(1) shows it;"
                     + " set STREAMER_TOKEN, or use --token-file");
         }
-        if (secret != null && (token == null || !ServerConfig.Access.isToken(token))) {
+        if (secret != null && (token == null || !AccessConfig.isToken(token))) {
             throw new UsageException("STREAMER_TOKEN: must be printable ASCII without blanks, and not empty");
         }
         if (token != null && tokenFile != null) {
             throw new UsageException("--token-file: there is a token in STREAMER_TOKEN already");
         }
-        return new ServerConfig.Access(new HashSet<>(hosts), origins, proxies, token, tokenFile, passwordFile);
+        return new AccessConfig(new HashSet<>(hosts), origins, proxies, token, tokenFile, passwordFile);
     }
 
     /** What HTTPS is spoken with; null for plain HTTP. */
-    ServerConfig.@Nullable Tls toTls() {
+    @Nullable
+    TlsFiles toTls() {
         if (certificate == null && key == null) {
             if (clientAuthority != null) {
                 throw new UsageException("--tls-client-ca: needs --tls-cert and --tls-key");
@@ -102,7 +104,7 @@ final class AccessOptions {
         if (key == null) {
             throw new UsageException("--tls-cert: needs --tls-key");
         }
-        return new ServerConfig.Tls(certificate, key, clientAuthority);
+        return new TlsFiles(certificate, key, clientAuthority);
     }
 
     /** {@code example.com}, as it is compared. */

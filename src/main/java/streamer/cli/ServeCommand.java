@@ -24,9 +24,11 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import streamer.http.FileException;
 import streamer.http.ServerConfig;
 import streamer.http.StreamServer;
+import streamer.http.access.FileException;
+import streamer.http.request.RequestConfig;
+import streamer.http.response.ResponseConfig;
 import streamer.run.RunSpec;
 import streamer.run.Runs;
 
@@ -106,8 +108,10 @@ public final class ServeCommand implements Callable<Integer> {
         var line = new CommandLine(new ServeCommand(environment))
                 .setStopAtPositional(true)
                 .setExpandAtFiles(false)
-                .registerConverter(ServerConfig.Uploads.class, new ChoiceConverter<>(ServerConfig.Uploads.class))
-                .registerConverter(ServerConfig.OnFailure.class, new ChoiceConverter<>(ServerConfig.OnFailure.class))
+                .registerConverter(
+                        RequestConfig.UploadMode.class, new ChoiceConverter<>(RequestConfig.UploadMode.class))
+                .registerConverter(
+                        ResponseConfig.OnFailure.class, new ChoiceConverter<>(ResponseConfig.OnFailure.class))
                 .registerConverter(RunSpec.Stderr.class, new ChoiceConverter<>(RunSpec.Stderr.class))
                 .registerConverter(Logging.LogFormat.class, new ChoiceConverter<>(Logging.LogFormat.class));
         var groups = new LinkedHashMap<String, String>();
@@ -168,10 +172,10 @@ public final class ServeCommand implements Callable<Integer> {
         } catch (FileException e) {
             throw e;
         } catch (UnknownHostException e) {
-            throw new IOException("--host: " + config.listen().host() + ": unknown host", e);
+            throw new IOException("--host: " + config.listener().host() + ": unknown host", e);
         } catch (IOException e) {
             var why = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
-            var listen = config.listen();
+            var listen = config.listener();
             throw new IOException("cannot listen on " + listen.host() + " port " + listen.port() + ": " + why, e);
         }
     }

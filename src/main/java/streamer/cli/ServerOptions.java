@@ -9,8 +9,13 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
-import streamer.http.PathPattern;
 import streamer.http.ServerConfig;
+import streamer.http.access.AccessConfig;
+import streamer.http.listener.ListenerConfig;
+import streamer.http.listener.TlsFiles;
+import streamer.http.request.PathPattern;
+import streamer.http.request.RequestConfig;
+import streamer.http.response.ResponseConfig;
 
 /** The flags of the server: where it listens, what it answers to, how it streams. */
 final class ServerOptions {
@@ -66,7 +71,7 @@ final class ServerOptions {
             names = "--uploads",
             paramLabel = "files|raw",
             description = "Hand a form's files on as files, or its body as it is. Default: files.")
-    private ServerConfig.Uploads uploads = ServerConfig.Uploads.FILES;
+    private RequestConfig.UploadMode uploads = RequestConfig.UploadMode.FILES;
 
     @Option(
             names = "--min-body-rate",
@@ -87,11 +92,7 @@ final class ServerOptions {
      *
      * @param defaultHost the address to listen on if no flag says another
      */
-    ServerConfig toConfig(
-            String defaultHost,
-            ServerConfig.Access access,
-            ServerConfig.@Nullable Tls tls,
-            ServerConfig.Stream stream) {
+    ServerConfig toConfig(String defaultHost, AccessConfig access, @Nullable TlsFiles tls, ResponseConfig stream) {
         if (port < 0 || port > MAX_PORT) {
             throw new UsageException("--port: must be from 0 to " + MAX_PORT);
         }
@@ -99,13 +100,13 @@ final class ServerOptions {
             throw new UsageException("--max-connections: must be at least " + MIN_CONNECTIONS);
         }
         return new ServerConfig(
-                new ServerConfig.Listen(host == null ? defaultHost : host, port, maxConnections, tls),
+                new ListenerConfig(host == null ? defaultHost : host, port, maxConnections, tls),
                 access,
                 paths.isEmpty() ? List.of(PathPattern.parse("/")) : paths,
                 methods.names(),
                 stream,
-                new ServerConfig.Body(
-                        maxBody, maxSpool, uploads, new ServerConfig.Pace(BODY_GRACE, minBodyRate), STALLED_AFTER));
+                new RequestConfig(
+                        maxBody, maxSpool, uploads, new RequestConfig.Pace(BODY_GRACE, minBodyRate), STALLED_AFTER));
     }
 
     /** Methods as one value, since a list would grow with every use of the flag. */

@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
-import streamer.http.FlushPolicy;
-import streamer.http.ServerConfig;
+import streamer.http.response.FlushPolicy;
+import streamer.http.response.ResponseConfig;
 
 /** The flags of the stream: when bytes leave, and what tells that it lives and how it ended. */
 final class StreamOptions {
@@ -59,7 +59,7 @@ final class StreamOptions {
             names = "--on-failure",
             paramLabel = "abort|end",
             description = "Break a plain stream off when the command fails, or end it cleanly. Default: abort.")
-    private ServerConfig.OnFailure onFailure = ServerConfig.OnFailure.ABORT;
+    private ResponseConfig.OnFailure onFailure = ResponseConfig.OnFailure.ABORT;
 
     @Option(
             names = "--write-timeout",
@@ -69,7 +69,7 @@ final class StreamOptions {
     private @Nullable Duration writeTimeout;
 
     /** The value of these flags. */
-    ServerConfig.Stream toStream() {
+    ResponseConfig toStream() {
         if (flushBytes < 1 || flushBytes > FlushPolicy.MAX_FLUSH_BYTES) {
             throw new UsageException("--flush-bytes: must be from 1 to 64k");
         }
@@ -80,7 +80,7 @@ final class StreamOptions {
         if (writeTimeout != null && writeTimeout.isZero()) {
             throw new UsageException("--write-timeout: must be more than 0");
         }
-        return new ServerConfig.Stream(contentType, flush, statusWait, onFailure, writeTimeout);
+        return new ResponseConfig(contentType, flush, statusWait, onFailure, writeTimeout);
     }
 
     /** What may stand in a header. */

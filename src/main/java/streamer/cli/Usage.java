@@ -8,7 +8,7 @@ import picocli.CommandLine.Help;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
-import streamer.http.StreamServer;
+import streamer.http.request.Software;
 
 /** The help text: two examples first, then the flags in groups; and the version. */
 final class Usage implements IVersionProvider {
@@ -28,7 +28,7 @@ final class Usage implements IVersionProvider {
     @Override
     public String[] getVersion() {
         return new String[] {
-            StreamServer.SOFTWARE.replace('/', ' ') + " (Java " + System.getProperty("java.version") + ")"
+            Software.NAME_AND_VERSION.replace('/', ' ') + " (Java " + System.getProperty("java.version") + ")"
         };
     }
 

@@ -1,8 +1,6 @@
 package streamer.format;
 
 import java.nio.ByteBuffer;
-import java.util.List;
-import java.util.Locale;
 import streamer.output.Ending;
 
 /**
@@ -14,11 +12,8 @@ public interface Format {
     /** A buffer of nothing. */
     ByteBuffer NOTHING = ByteBuffer.allocate(0).asReadOnlyBuffer();
 
-    /** The media type that asks for {@link ServerSentEvents}. */
-    String EVENT_STREAM = "text/event-stream";
-
-    /** The body's own media type, or the one that is configured for plain output. */
-    String contentType(String plainContentType);
+    /** The body's media type. */
+    String contentType();
 
     /** Whether the body has room to tell a bad ending: then it needs no other sign and ends cleanly. */
     boolean tellsEnding();
@@ -44,16 +39,4 @@ public interface Format {
 
     /** What comes after all output. */
     ByteBuffer end(Ending ending, long millis);
-
-    /**
-     * The format a client asks for: server-sent events if one of its {@code Accept} headers (RFC 9110, 12.5.1) names
-     * them with a weight above 0, else plain.
-     */
-    static boolean wantsEvents(List<String> acceptHeaders) {
-        return acceptHeaders.stream()
-                .flatMap(header -> List.of(header.split(",")).stream())
-                .map(range -> range.toLowerCase(Locale.ROOT).replace(" ", "").replace("\t", ""))
-                .anyMatch(range -> range.equals(EVENT_STREAM)
-                        || (range.startsWith(EVENT_STREAM + ";") && !range.matches(".*;q=0(\\.0*)?(;.*)?")));
-    }
 }

@@ -6,20 +6,23 @@ import streamer.output.Ending;
 
 /** The output, byte for byte; the text of its heartbeat is the only thing that is ever added. */
 public final class PlainText implements Format {
+    private final String contentType;
     private final byte[] heartbeat;
 
     /**
      * A plain body.
      *
+     * @param contentType its media type
      * @param heartbeatText what a silent stream sends; empty for none
      */
-    public PlainText(String heartbeatText) {
+    public PlainText(String contentType, String heartbeatText) {
+        this.contentType = contentType;
         heartbeat = heartbeatText.getBytes(StandardCharsets.UTF_8);
     }
 
     @Override
-    public String contentType(String plainContentType) {
-        return plainContentType;
+    public String contentType() {
+        return contentType;
     }
 
     @Override

@@ -12,6 +12,9 @@ import streamer.output.Ending;
  * byte after the line.
  */
 public final class ServerSentEvents implements Format {
+    /** The media type of event streams. */
+    static final String CONTENT_TYPE = "text/event-stream";
+
     /** A longer line is shown in pieces of this many bytes. */
     static final int MAX_LINE_BYTES = 64 * 1024;
 
@@ -40,8 +43,8 @@ public final class ServerSentEvents implements Format {
     }
 
     @Override
-    public String contentType(String plainContentType) {
-        return EVENT_STREAM;
+    public String contentType() {
+        return CONTENT_TYPE;
     }
 
     @Override

@@ -9,6 +9,8 @@ import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import streamer.http.request.CgiEnvironment;
+import streamer.http.request.Client;
 import streamer.output.Ending;
 
 /** One line for each request, when it ends. */
@@ -74,7 +76,7 @@ final class AccessLog implements HttpHandler {
         }
 
         private AccessLine line(AccessLine.@Nullable RunPart run) {
-            var client = exchange.getAttachment(AccessRule.CLIENT);
+            var client = exchange.getAttachment(Client.KEY);
             var millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos);
             return new AccessLine(
                     CgiEnvironment.address(exchange.getSourceAddress()),

@@ -2,6 +2,8 @@ package streamer.http;
 
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
+import streamer.http.request.RequestPath;
+import streamer.http.response.Answer;
 import streamer.run.Runs;
 
 /** {@code /-/health}: whether new runs are welcome. */

@@ -8,16 +8,23 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
-import streamer.format.Format;
-import streamer.format.PlainText;
-import streamer.format.ServerSentEvents;
-import streamer.http.CgiEnvironment.BadValueException;
+import streamer.format.FormatChoice;
+import streamer.http.access.PathRule;
+import streamer.http.request.Accept;
+import streamer.http.request.CgiEnvironment;
+import streamer.http.request.CgiEnvironment.BadValueException;
+import streamer.http.request.ChunkedBody;
+import streamer.http.request.RequestBody;
+import streamer.http.request.RequestConfig;
+import streamer.http.request.Spool;
+import streamer.http.request.Uploads;
+import streamer.http.response.Answer;
+import streamer.http.response.ResponseSink;
 import streamer.output.Ending;
 import streamer.output.Ending.Reason;
 import streamer.run.LaunchException;
@@ -37,31 +44,28 @@ final class StreamHandler implements HttpHandler {
     private final ServerConfig config;
     private final RunSpec spec;
     private final Runs runs;
+    private final FormatChoice formats;
     private final Executor threads;
     private final Spool spool;
     private final Set<Stream> streams = ConcurrentHashMap.newKeySet();
 
-    StreamHandler(ServerConfig config, RunSpec spec, Runs runs, Executor threads) {
+    StreamHandler(ServerConfig config, RunSpec spec, FormatChoice formats, Runs runs, Executor threads) {
+        this.formats = formats;
         this.config = config;
         this.spec = spec;
         this.runs = runs;
         this.threads = threads;
-        spool = new Spool(config.body().maxSpoolBytes());
-    }
-
-    static List<String> accept(HttpServerExchange exchange) {
-        var accept = exchange.getRequestHeaders().get(Headers.ACCEPT);
-        return accept == null ? List.of() : accept;
+        spool = new Spool(config.request().maxSpoolBytes());
     }
 
     @Override
     public void handleRequest(HttpServerExchange exchange) {
-        if (exchange.getRequestContentLength() > config.body().maxBytes()) {
+        if (exchange.getRequestContentLength() > config.request().maxBytes()) {
             Answer.line(exchange, 413, Answer.TOO_LARGE);
             return;
         }
         var id = runs.newId();
-        var sink = new ResponseSink(exchange, config.stream(), format(exchange, id), id);
+        var sink = new ResponseSink(exchange, config.response(), formats.format(Accept.of(exchange), id), id);
         var body = exchange.isRequestComplete() ? null : RequestBody.of(exchange);
         var viewer = new Viewer(sink, body, config, failureLine(), threads);
         var run = runs.admit(id, viewer);
@@ -90,12 +94,6 @@ final class StreamHandler implements HttpHandler {
     /** Breaks all streams off, also those whose threads wait for their clients. */
     void abandonAll() {
         streams.forEach(stream -> stream.sink.abandon());
-    }
-
-    private Format format(HttpServerExchange exchange, String id) {
-        return Format.wantsEvents(accept(exchange))
-                ? new ServerSentEvents(id)
-                : new PlainText(config.stream().flush().heartbeatText());
     }
 
     private String failureLine() {
@@ -185,14 +183,14 @@ final class StreamHandler implements HttpHandler {
         }
 
         private Stdin stdin(Uploads uploads, CgiEnvironment cgi) throws IOException, BadValueException {
-            if (config.body().uploads() == ServerConfig.Uploads.RAW || !Uploads.isForm(exchange)) {
+            if (config.request().uploads() == RequestConfig.UploadMode.RAW || !Uploads.isForm(exchange)) {
                 return body == null ? new Stdin.Empty() : new Stdin.Pipe();
             }
             if (body == null) {
                 throw new Uploads.BadFormException("The form is not complete.");
             }
             body.invite();
-            uploads.receive(exchange, body, config.body());
+            uploads.receive(exchange, body, config.request());
             uploads.putInto(cgi);
             return uploads.stdin();
         }

@@ -15,14 +15,28 @@ import org.xnio.OptionMap;
 import org.xnio.Options;
 import org.xnio.Xnio;
 import org.xnio.XnioWorker;
+import streamer.format.FormatChoice;
+import streamer.http.access.AccessConfig;
+import streamer.http.access.AccessRule;
+import streamer.http.access.Authority;
+import streamer.http.access.BearerToken;
+import streamer.http.access.Credentials;
+import streamer.http.access.CrossSiteRule;
+import streamer.http.access.FramingRule;
+import streamer.http.access.HostRule;
+import streamer.http.access.MethodRule;
+import streamer.http.access.PasswordFile;
+import streamer.http.access.PathRule;
+import streamer.http.access.ProxyRule;
+import streamer.http.access.RepeatRule;
+import streamer.http.listener.ConnectionGuard;
+import streamer.http.listener.Listener;
+import streamer.http.listener.ListenerConfig;
 import streamer.run.RunSpec;
 import streamer.run.Runs;
 
 /** Listens, and runs the command for whoever asks and may. */
 public final class StreamServer implements AutoCloseable {
-    /** The server's name and version as commands see it. */
-    public static final String SOFTWARE = "streamer/" + version();
-
     private static final int IO_THREADS = 2;
     private static final long STOP_MILLIS = 1_000;
 
@@ -30,17 +44,19 @@ public final class StreamServer implements AutoCloseable {
     private final StreamHandler streams;
     private final XnioWorker worker;
     private final Listener listener;
-    private final ServerConfig.Listen config;
+    private final ListenerConfig config;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private StreamServer(ServerConfig config, RunSpec spec, Runs runs, ExecutorService threads) throws IOException {
         this.threads = threads;
-        this.config = config.listen();
-        streams = new StreamHandler(config, spec, runs, threads);
-        var guard = new ConnectionGuard(chain(config, runs, streams));
+        this.config = config.listener();
+        var formats = new FormatChoice(
+                config.response().contentType(), config.response().flush().heartbeatText());
+        streams = new StreamHandler(config, spec, formats, runs, threads);
+        var guard = new ConnectionGuard(chain(config, formats, runs, streams));
         worker = worker();
         try {
-            listener = new Listener(config.listen(), worker, guard);
+            listener = new Listener(config.listener(), worker, guard);
             listener.accept();
         } catch (IOException | RuntimeException e) {
             worker.shutdownNow();
@@ -68,14 +84,15 @@ public final class StreamServer implements AutoCloseable {
     }
 
     /** Every request passes from the first to the last, unless one of them answers it. */
-    private static HttpHandler chain(ServerConfig config, Runs runs, StreamHandler streams) throws IOException {
+    private static HttpHandler chain(ServerConfig config, FormatChoice formats, Runs runs, StreamHandler streams)
+            throws IOException {
         var access = config.access();
         var hosts = new HashSet<>(access.hosts());
-        if (!InetAddress.getByName(config.listen().host()).isAnyLocalAddress()) { // a page may ask for 0.0.0.0 too
-            Authority.parse(literal(config.listen().host())).ifPresent(own -> hosts.add(own.host()));
+        if (!InetAddress.getByName(config.listener().host()).isAnyLocalAddress()) { // a page may ask for 0.0.0.0 too
+            Authority.parse(literal(config.listener().host())).ifPresent(own -> hosts.add(own.host()));
         }
         HttpHandler chain = new RepeatRule(streams);
-        chain = new MethodRule(config.methods(), config.stream().contentType(), chain);
+        chain = new MethodRule(config.methods(), formats, chain);
         chain = new PathRule(config.paths(), chain);
         chain = new AccessRule(credentials(access), chain);
         chain = new HealthRule(runs, chain);
@@ -87,7 +104,7 @@ public final class StreamServer implements AutoCloseable {
         return new AccessLog(chain);
     }
 
-    private static List<Credentials> credentials(ServerConfig.Access access) throws IOException {
+    private static List<Credentials> credentials(AccessConfig access) throws IOException {
         var credentials = new ArrayList<Credentials>();
         if (access.token() != null) {
             credentials.add(BearerToken.of(access.token()));
@@ -165,10 +182,5 @@ public final class StreamServer implements AutoCloseable {
             worker.shutdownNow();
             Thread.currentThread().interrupt();
         }
-    }
-
-    private static String version() {
-        var version = StreamServer.class.getPackage().getImplementationVersion();
-        return version == null ? "dev" : version;
     }
 }

@@ -8,6 +8,11 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
+import streamer.http.request.ChunkedBody;
+import streamer.http.request.RequestBody;
+import streamer.http.request.RequestConfig;
+import streamer.http.response.Answer;
+import streamer.http.response.ResponseSink;
 import streamer.output.Chunk;
 import streamer.output.Ending;
 import streamer.output.Ending.Reason;
@@ -27,7 +32,7 @@ final class Viewer implements Viewing {
 
     private final ResponseSink sink;
     private final @Nullable RequestBody body;
-    private final ServerConfig.Body limits;
+    private final RequestConfig limits;
     private final @Nullable Duration writeTimeout;
     private final String failureLine;
     private final Executor threads;
@@ -44,8 +49,8 @@ final class Viewer implements Viewing {
     Viewer(ResponseSink sink, @Nullable RequestBody body, ServerConfig config, String failureLine, Executor threads) {
         this.sink = sink;
         this.body = body;
-        limits = config.body();
-        writeTimeout = config.stream().writeTimeout();
+        limits = config.request();
+        writeTimeout = config.response().writeTimeout();
         this.failureLine = failureLine;
         this.threads = threads;
     }

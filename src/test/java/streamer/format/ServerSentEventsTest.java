@@ -5,12 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
-import java.util.List;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import streamer.output.Ending;
 
 class ServerSentEventsTest {
@@ -102,25 +99,5 @@ class ServerSentEventsTest {
     void anUnknownCodeIsNull() {
         var stopped = new Ending.Stopped(Ending.Reason.TIMEOUT, OptionalInt.empty());
         assertThat(UTF_8.decode(events.end(stopped, 5)).toString()).contains("\"code\":null,\"ended\":\"timeout\"");
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "text/event-stream",
-                "TEXT/Event-Stream",
-                "text/html, text/event-stream;q=0.1",
-                "text/event-stream ; charset=utf-8"
-            })
-    void acceptThatAsksForEvents(String accept) {
-        assertThat(Format.wantsEvents(List.of("a/b", accept))).isTrue();
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {"", "*/*", "text/*", "text/event-stream;q=0", "text/event-stream; q=0.000", "text/event-streams"
-            })
-    void acceptThatDoesNot(String accept) {
-        assertThat(Format.wantsEvents(List.of(accept))).isFalse();
     }
 }

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.security.crypto.bcrypt.BCrypt;
+import streamer.http.access.FileException;
 import streamer.testing.Commands;
 import streamer.testing.TestServer;
 import streamer.testing.Wait;

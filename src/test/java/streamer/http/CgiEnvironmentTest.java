@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import streamer.http.request.Software;
 import streamer.testing.Commands;
 import streamer.testing.NothingLeft;
 import streamer.testing.StreamClient;
@@ -42,7 +43,7 @@ class CgiEnvironmentTest {
                     .containsEntry("REMOTE_ADDR", "127.0.0.1")
                     .containsEntry("SERVER_NAME", "localhost")
                     .containsEntry("SERVER_PROTOCOL", "HTTP/1.1")
-                    .containsEntry("SERVER_SOFTWARE", StreamServer.SOFTWARE)
+                    .containsEntry("SERVER_SOFTWARE", Software.NAME_AND_VERSION)
                     .containsEntry("HTTP_X_TOKEN", "t, u")
                     .containsEntry("HTTP_HOST", "localhost")
                     .containsEntry("STREAMER_RUN", client.header("Streamer-Run"))

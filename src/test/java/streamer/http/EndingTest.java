@@ -10,7 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import streamer.http.ServerConfig.OnFailure;
+import streamer.http.response.ResponseConfig.OnFailure;
 import streamer.run.RunSpec;
 import streamer.testing.Commands;
 import streamer.testing.NothingLeft;

@@ -25,6 +25,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import streamer.http.access.FileException;
+import streamer.http.listener.TlsFiles;
 import streamer.testing.Certificate;
 import streamer.testing.Commands;
 import streamer.testing.NothingLeft;
@@ -50,8 +52,8 @@ class TlsTest {
         client = ec.trusting(null);
     }
 
-    private static ServerConfig.Tls files(Certificate certificate, Path key, @Nullable Path clients) {
-        return new ServerConfig.Tls(certificate.file(), key, clients);
+    private static TlsFiles files(Certificate certificate, Path key, @Nullable Path clients) {
+        return new TlsFiles(certificate.file(), key, clients);
     }
 
     private static TestServer.Setup serving(String script) {
@@ -200,12 +202,12 @@ class TlsTest {
         assertRefuses(files(ec, locked, null), locked, "is encrypted");
         assertRefuses(files(ec, cut, null), cut, "is damaged");
         assertRefuses(files(ec, ec.file(), null), ec.file(), "holds no private key");
-        assertRefuses(new ServerConfig.Tls(ec.key(), ec.key(), null), ec.key(), "holds no certificate");
+        assertRefuses(new TlsFiles(ec.key(), ec.key(), null), ec.key(), "holds no certificate");
         assertRefuses(files(ec, directory.resolve("none"), null), directory.resolve("none"), "no such file");
         assertRefuses(files(ec, ec.key(), directory), directory, "cannot be read");
     }
 
-    private static void assertRefuses(ServerConfig.Tls files, Path file, String why) {
+    private static void assertRefuses(TlsFiles files, Path file, String why) {
         var setup = TestServer.of(Commands.printing("hi")).tls(files);
         assertThatThrownBy(setup::start)
                 .isInstanceOf(FileException.class)
@@ -220,7 +222,7 @@ class TlsTest {
         var key = Files.copy(ec.key(), directory.resolve("live.key"));
         try (var puppet = new Puppet();
                 var server = TestServer.of(Commands.either("[ -n \"$STREAMER_QUERY_X\" ]", "echo hi", puppet.command()))
-                        .tls(new ServerConfig.Tls(certificate, key, null))
+                        .tls(new TlsFiles(certificate, key, null))
                         .start();
                 var stream = server.connect(client).request("GET", "/")) {
             puppet.tell("echo one");

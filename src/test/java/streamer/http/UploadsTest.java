@@ -13,6 +13,7 @@ import java.util.HexFormat;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import streamer.http.request.RequestConfig;
 import streamer.testing.Commands;
 import streamer.testing.NothingLeft;
 import streamer.testing.StreamClient;
@@ -147,7 +148,7 @@ class UploadsTest {
     @Test
     void aRawFormIsHandedOnAsItIs() throws IOException {
         try (var server = TestServer.of(Commands.echoing())
-                        .uploads(ServerConfig.Uploads.RAW)
+                        .uploads(RequestConfig.UploadMode.RAW)
                         .start();
                 var client = server.connect()) {
             var form = new Form().field("a", "1");

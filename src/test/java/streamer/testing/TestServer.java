@@ -18,13 +18,18 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
-import streamer.http.Cidr;
-import streamer.http.FlushPolicy;
-import streamer.http.Origin;
-import streamer.http.PathPattern;
 import streamer.http.ServerConfig;
-import streamer.http.ServerConfig.OnFailure;
 import streamer.http.StreamServer;
+import streamer.http.access.AccessConfig;
+import streamer.http.access.Cidr;
+import streamer.http.access.Origin;
+import streamer.http.listener.ListenerConfig;
+import streamer.http.listener.TlsFiles;
+import streamer.http.request.PathPattern;
+import streamer.http.request.RequestConfig;
+import streamer.http.response.FlushPolicy;
+import streamer.http.response.ResponseConfig;
+import streamer.http.response.ResponseConfig.OnFailure;
 import streamer.output.Ending.Reason;
 import streamer.run.RunSpec;
 import streamer.run.Runs;
@@ -144,7 +149,7 @@ public final class TestServer implements AutoCloseable {
         private OnFailure onFailure = OnFailure.ABORT;
         private long maxBody = 1L << 30;
         private long maxSpool = 2L << 30;
-        private ServerConfig.Uploads uploads = ServerConfig.Uploads.FILES;
+        private RequestConfig.UploadMode uploads = RequestConfig.UploadMode.FILES;
         private Duration stalledAfter = Duration.ofSeconds(60);
         private int maxRuns = 64;
         private int queue;
@@ -154,8 +159,8 @@ public final class TestServer implements AutoCloseable {
         private @Nullable String token;
         private @Nullable Path tokenFile;
         private @Nullable Path passwordFile;
-        private ServerConfig.@Nullable Tls tls;
-        private ServerConfig.Pace pace = new ServerConfig.Pace(Duration.ofSeconds(60), 16);
+        private @Nullable TlsFiles tls;
+        private RequestConfig.Pace pace = new RequestConfig.Pace(Duration.ofSeconds(60), 16);
         private @Nullable Duration writeTimeout;
         private int maxConnections = 4096;
         private Duration killAfter = Duration.ofSeconds(5);
@@ -210,7 +215,7 @@ public final class TestServer implements AutoCloseable {
             return this;
         }
 
-        public Setup uploads(ServerConfig.Uploads how) {
+        public Setup uploads(RequestConfig.UploadMode how) {
             uploads = how;
             return this;
         }
@@ -260,13 +265,13 @@ public final class TestServer implements AutoCloseable {
             return this;
         }
 
-        public Setup tls(ServerConfig.Tls files) {
+        public Setup tls(TlsFiles files) {
             tls = files;
             return this;
         }
 
         public Setup pace(Duration grace, long bytesPerSecond) {
-            pace = new ServerConfig.Pace(grace, bytesPerSecond);
+            pace = new RequestConfig.Pace(grace, bytesPerSecond);
             return this;
         }
 
@@ -318,12 +323,12 @@ public final class TestServer implements AutoCloseable {
         private ServerConfig config() {
             var flush = new FlushPolicy(flushBytes, flushAfter, heartbeat, heartbeatText);
             return new ServerConfig(
-                    new ServerConfig.Listen("127.0.0.1", 0, maxConnections, tls),
-                    new ServerConfig.Access(hosts, origins, proxies, token, tokenFile, passwordFile),
+                    new ListenerConfig("127.0.0.1", 0, maxConnections, tls),
+                    new AccessConfig(hosts, origins, proxies, token, tokenFile, passwordFile),
                     paths.isEmpty() ? List.of(PathPattern.parse("/")) : paths,
                     methods,
-                    new ServerConfig.Stream("text/plain; charset=utf-8", flush, statusWait, onFailure, writeTimeout),
-                    new ServerConfig.Body(maxBody, maxSpool, uploads, pace, stalledAfter));
+                    new ResponseConfig("text/plain; charset=utf-8", flush, statusWait, onFailure, writeTimeout),
+                    new RequestConfig(maxBody, maxSpool, uploads, pace, stalledAfter));
         }
 
         private RunSpec spec() {

@@ -1,0 +1,91 @@
+package streamer.format;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/**
+ * Content negotiation (RFC 9110, 12.5.1): which of the formats there are a client's {@code Accept} asks for.
+ *
+ * <p>Threads: any.
+ */
+public final class FormatChoice {
+    private static final Pattern WEIGHT = Pattern.compile("q=([01](?:\\.\\d{0,3})?)");
+
+    private final String plainType;
+    private final String heartbeatText;
+
+    /**
+     * A choice.
+     *
+     * @param plainType the media type of plain output
+     * @param heartbeatText what a silent plain stream sends; empty for none
+     */
+    public FormatChoice(String plainType, String heartbeatText) {
+        this.plainType = plainType;
+        this.heartbeatText = heartbeatText;
+    }
+
+    /**
+     * A body for one run.
+     *
+     * @param accept the values of the request's {@code Accept} headers
+     * @param run the run's id
+     */
+    public Format format(List<String> accept, String run) {
+        return wantsEvents(accept) ? new ServerSentEvents(run) : new PlainText(plainType, heartbeatText);
+    }
+
+    /** The media type that such a body would have. */
+    public String contentType(List<String> accept) {
+        return wantsEvents(accept) ? ServerSentEvents.CONTENT_TYPE : plainType;
+    }
+
+    /** Events go to whom they are asked for by name, unless plain output weighs more. */
+    private boolean wantsEvents(List<String> accept) {
+        var ranges = accept.stream()
+                .flatMap(header -> List.of(header.split(",")).stream())
+                .map(FormatChoice::folded)
+                .toList();
+        var events = weight(ranges, ServerSentEvents.CONTENT_TYPE);
+        return events > 0 && events >= plainWeight(ranges);
+    }
+
+    /** The most specific range that matches decides. */
+    private double plainWeight(List<String> ranges) {
+        var type = folded(plainType).split(";", 2)[0];
+        for (var range : List.of(type, type.split("/", 2)[0] + "/*", "*/*")) {
+            var weight = weight(ranges, range);
+            if (weight >= 0) {
+                return weight;
+            }
+        }
+        return 0;
+    }
+
+    /** The weight of a media range, 0 to 1; -1 if it is not named. */
+    private static double weight(List<String> ranges, String wanted) {
+        var weight = -1.0;
+        for (var range : ranges) {
+            var parts = range.split(";");
+            if (parts.length > 0 && parts[0].equals(wanted)) {
+                weight = Math.max(weight, weight(parts));
+            }
+        }
+        return weight;
+    }
+
+    private static double weight(String[] parts) {
+        for (var i = 1; i < parts.length; i++) {
+            var matcher = WEIGHT.matcher(parts[i]);
+            if (matcher.matches()) {
+                return Double.parseDouble(matcher.group(1));
+            }
+        }
+        return 1;
+    }
+
+    private static String folded(String text) {
+        return text.toLowerCase(Locale.ROOT).replace(" ", "").replace("\t", "");
+    }
+}

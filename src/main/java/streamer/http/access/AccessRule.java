@@ -1,0 +1,97 @@
+package streamer.http.access;
+
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import streamer.http.request.Client;
+import streamer.http.response.Answer;
+
+/**
+ * Who may pass: whoever presents one of the credentials, or everybody if there are none.
+ *
+ * <p>Threads: passwords are checked on one of its own, so that a flood of wrong ones costs no more than a processor.
+ */
+public final class AccessRule implements HttpHandler {
+    private static final int MOST_WAITING = 64;
+    private static final int IDLE_THREAD_SECONDS = 5;
+
+    private final List<Credentials> accepted;
+    private final HttpHandler next;
+    private final Executor checks = checks();
+
+    public AccessRule(List<Credentials> accepted, HttpHandler next) {
+        this.accepted = accepted;
+        this.next = next;
+    }
+
+    private static Executor checks() {
+        var thread = new ThreadPoolExecutor(
+                1, 1, IDLE_THREAD_SECONDS, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MOST_WAITING), task -> {
+                    var checking = new Thread(task, "passwords");
+                    checking.setDaemon(true);
+                    return checking;
+                });
+        thread.allowCoreThreadTimeOut(true);
+        return thread;
+    }
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) throws Exception {
+        if (accepted.isEmpty()) {
+            next.handleRequest(exchange);
+            return;
+        }
+        var headers = exchange.getRequestHeaders();
+        var given = headers.count(Headers.AUTHORIZATION) == 1 ? headers.getFirst(Headers.AUTHORIZATION) : "";
+        var parts = given.split(" +", 2);
+        var credentials = accepted.stream()
+                .filter(one -> parts.length == 2 && one.scheme().equalsIgnoreCase(parts[0]))
+                .findFirst();
+        if (credentials.isEmpty()) {
+            refuse(exchange, false);
+        } else {
+            judge(exchange, credentials.get(), parts[1].strip());
+        }
+    }
+
+    private void judge(HttpServerExchange exchange, Credentials credentials, String given) throws Exception {
+        var name = credentials.recall(given);
+        if (name.isPresent() || !credentials.needsCheck()) {
+            decide(exchange, credentials, name);
+        } else {
+            exchange.dispatch(
+                    task -> check(exchange, task), again -> decide(again, credentials, credentials.check(given)));
+        }
+    }
+
+    private void check(HttpServerExchange exchange, Runnable task) {
+        try {
+            checks.execute(task);
+        } catch (OutOfMemoryError | RejectedExecutionException e) {
+            Answer.later(exchange, Answer.RETRY_SOON_SECONDS, "Too many passwords to check.");
+        }
+    }
+
+    private void decide(HttpServerExchange exchange, Credentials credentials, Optional<String> name) throws Exception {
+        if (name.isEmpty()) {
+            refuse(exchange, true);
+        } else {
+            exchange.putAttachment(Client.KEY, new Client(credentials.scheme(), name.get()));
+            next.handleRequest(exchange);
+        }
+    }
+
+    private void refuse(HttpServerExchange exchange, boolean wrong) {
+        for (var one : accepted) {
+            exchange.getResponseHeaders().add(Headers.WWW_AUTHENTICATE, one.challenge(wrong));
+        }
+        Answer.line(exchange, 401, "A token or a name and password are needed.");
+    }
+}

@@ -1,0 +1,114 @@
+package streamer.http.access;
+
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import streamer.http.response.Answer;
+import streamer.http.response.StreamHeaders;
+
+/**
+ * Keeps the pages of other sites from running the command through a visitor's browser, with the origins that are allowed
+ * to (CORS, by the Fetch standard). Clients that are no browsers say nothing of sites and are let pass.
+ */
+public final class CrossSiteRule implements HttpHandler {
+    private static final HttpString SEC_FETCH_SITE = new HttpString("Sec-Fetch-Site");
+    private static final HttpString SEC_FETCH_MODE = new HttpString("Sec-Fetch-Mode");
+    private static final HttpString SEC_FETCH_USER = new HttpString("Sec-Fetch-User");
+    private static final HttpString SEC_FETCH_DEST = new HttpString("Sec-Fetch-Dest");
+    private static final HttpString REQUEST_METHOD = new HttpString("Access-Control-Request-Method");
+    private static final HttpString REQUEST_HEADERS = new HttpString("Access-Control-Request-Headers");
+    private static final HttpString ALLOW_ORIGIN = new HttpString("Access-Control-Allow-Origin");
+    private static final HttpString ALLOW_CREDENTIALS = new HttpString("Access-Control-Allow-Credentials");
+    private static final HttpString ALLOW_METHODS = new HttpString("Access-Control-Allow-Methods");
+    private static final HttpString ALLOW_HEADERS = new HttpString("Access-Control-Allow-Headers");
+    private static final HttpString EXPOSE_HEADERS = new HttpString("Access-Control-Expose-Headers");
+    private static final HttpString MAX_AGE = new HttpString("Access-Control-Max-Age");
+    private static final int MAX_AGE_SECONDS = 600;
+    private static final Pattern HEADER_LIST = Pattern.compile("[A-Za-z0-9, _-]+");
+    private static final Set<String> OWN_SITE = Set.of("same-origin", "none");
+    private static final Set<String> SAFE_METHODS = Set.of("GET", "HEAD");
+
+    private final List<Origin> allowed;
+    private final String methods;
+    private final HttpHandler next;
+
+    /**
+     * A rule.
+     *
+     * @param allowed the origins whose pages may run the command
+     * @param methods the methods that run it
+     */
+    public CrossSiteRule(List<Origin> allowed, List<String> methods, HttpHandler next) {
+        this.allowed = allowed;
+        this.methods = String.join(", ", methods);
+        this.next = next;
+    }
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) throws Exception {
+        var text = only(exchange, Headers.ORIGIN);
+        var origin = text.flatMap(Origin::parse);
+        if (!allowed.isEmpty()) {
+            exchange.getResponseHeaders().add(Headers.VARY, "Origin");
+        }
+        if (origin.isPresent() && allowed.stream().anyMatch(origin.get()::isSameAs)) {
+            allow(exchange, text.get());
+        } else if (isForeign(exchange, origin)) {
+            Answer.line(exchange, 403, "Not for pages of other sites; --allow-origin lets those of one in.");
+        } else {
+            next.handleRequest(exchange);
+        }
+    }
+
+    /** A header's value; empty unless there is exactly one. */
+    private static Optional<String> only(HttpServerExchange exchange, HttpString name) {
+        var values = exchange.getRequestHeaders().get(name);
+        return values == null || values.size() > 1 ? Optional.empty() : Optional.of(values.getFirst());
+    }
+
+    private void allow(HttpServerExchange exchange, String origin) throws Exception {
+        var headers = exchange.getResponseHeaders();
+        headers.put(ALLOW_ORIGIN, origin);
+        headers.put(ALLOW_CREDENTIALS, "true");
+        if (exchange.getRequestMethod().toString().equals("OPTIONS")
+                && exchange.getRequestHeaders().contains(REQUEST_METHOD)) {
+            headers.put(ALLOW_METHODS, methods);
+            only(exchange, REQUEST_HEADERS)
+                    .filter(names -> HEADER_LIST.matcher(names).matches())
+                    .ifPresent(names -> headers.put(ALLOW_HEADERS, names));
+            headers.put(MAX_AGE, MAX_AGE_SECONDS);
+            Answer.empty(exchange, 204);
+        } else {
+            headers.put(EXPOSE_HEADERS, StreamHeaders.OWN + ", Retry-After");
+            next.handleRequest(exchange);
+        }
+    }
+
+    private static boolean isForeign(HttpServerExchange exchange, Optional<Origin> origin) {
+        var sites = exchange.getRequestHeaders().get(SEC_FETCH_SITE);
+        if (sites != null) {
+            return !OWN_SITE.containsAll(sites) && !isClick(exchange);
+        }
+        if (!exchange.getRequestHeaders().contains(Headers.ORIGIN)) {
+            return false;
+        }
+        var host = only(exchange, Headers.HOST).flatMap(Authority::parse);
+        return origin.isEmpty() || host.isEmpty() || !origin.get().isAt(host.get());
+    }
+
+    /** Somebody follows a link from another site: that shows them where they are. But not to their own machine. */
+    private static boolean isClick(HttpServerExchange exchange) {
+        var address = exchange.getSourceAddress().getAddress();
+        var isLocal = HostRule.isOnLoopback(exchange) && address != null && address.isLoopbackAddress();
+        return !isLocal
+                && SAFE_METHODS.contains(exchange.getRequestMethod().toString())
+                && only(exchange, SEC_FETCH_MODE).filter("navigate"::equals).isPresent()
+                && only(exchange, SEC_FETCH_USER).filter("?1"::equals).isPresent()
+                && only(exchange, SEC_FETCH_DEST).orElse("document").equals("document");
+    }
+}

@@ -1,0 +1,70 @@
+package streamer.http.access;
+
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import java.net.InetSocketAddress;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import streamer.http.response.Answer;
+
+/**
+ * Under which names the server answers. On a connection that arrived on a loopback address only those that belong there:
+ * else a web page could give its own name this machine's address and read the answers (DNS rebinding).
+ */
+public final class HostRule implements HttpHandler {
+    private final Set<String> allowed;
+    private final HttpHandler next;
+
+    /**
+     * A rule.
+     *
+     * @param allowed more names for connections on loopback, as {@link Authority} writes them
+     */
+    public HostRule(Set<String> allowed, HttpHandler next) {
+        this.allowed = allowed;
+        this.next = next;
+    }
+
+    /** Whether a request arrived on an address that only this machine can reach. */
+    static boolean isOnLoopback(HttpServerExchange exchange) {
+        var address = exchange.getConnection().getLocalAddress(InetSocketAddress.class);
+        return address != null && address.getAddress().isLoopbackAddress();
+    }
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) throws Exception {
+        var headers = exchange.getRequestHeaders();
+        if (headers.count(Headers.HOST) > 1 || (!headers.contains(Headers.HOST) && !exchange.isHttp10())) {
+            Answer.line(exchange, 400, "A request names one Host."); // RFC 9112, 3.2
+            return;
+        }
+        var text = text(exchange);
+        if (text == null) { // no browser sends such requests
+            next.handleRequest(exchange);
+            return;
+        }
+        var authority = Authority.parse(text);
+        if (authority.isEmpty()) {
+            Answer.line(exchange, 400, "The Host is malformed.");
+        } else if (isOnLoopback(exchange) && !isAllowed(authority.get())) {
+            var host = authority.get().host();
+            Answer.line(exchange, 421, "Not known here by the name " + host + "; --allow-host " + host + " allows it.");
+        } else {
+            headers.put(Headers.HOST, text);
+            next.handleRequest(exchange);
+        }
+    }
+
+    private boolean isAllowed(Authority authority) {
+        return authority.isLoopback() || allowed.contains(authority.host());
+    }
+
+    /** What the request's target says wins (RFC 9112, 3.2.2). */
+    private static @Nullable String text(HttpServerExchange exchange) {
+        if (!exchange.isHostIncludedInRequestURI()) {
+            return exchange.getRequestHeaders().getFirst(Headers.HOST);
+        }
+        return exchange.getRequestURI().replaceFirst("^[^/]*://", "").replaceFirst("[/?#].*", "");
+    }
+}

@@ -1,0 +1,50 @@
+package streamer.http.access;
+
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import streamer.format.FormatChoice;
+import streamer.http.request.Accept;
+import streamer.http.response.Answer;
+import streamer.http.response.StreamHeaders;
+
+/** Which methods run the command; {@code HEAD} and {@code OPTIONS} are answered without. */
+public final class MethodRule implements HttpHandler {
+    private final Set<String> methods;
+    private final String allow;
+    private final FormatChoice formats;
+    private final HttpHandler next;
+
+    public MethodRule(List<String> methods, FormatChoice formats, HttpHandler next) {
+        this.methods = Set.copyOf(methods);
+        this.formats = formats;
+        this.next = next;
+        var allowed = new LinkedHashSet<>(methods);
+        if (this.methods.contains("GET")) {
+            allowed.add("HEAD");
+        }
+        allowed.add("OPTIONS");
+        allow = String.join(", ", allowed);
+    }
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) throws Exception {
+        var method = exchange.getRequestMethod().toString();
+        if (methods.contains(method)) {
+            next.handleRequest(exchange);
+        } else if (method.equals("HEAD") && methods.contains("GET")) {
+            StreamHeaders.put(exchange, formats.contentType(Accept.of(exchange)));
+            Answer.head(exchange);
+        } else {
+            exchange.getResponseHeaders().put(Headers.ALLOW, allow);
+            if (method.equals("OPTIONS")) {
+                Answer.empty(exchange, 204);
+            } else {
+                Answer.line(exchange, 405, "Method not allowed.");
+            }
+        }
+    }
+}

@@ -1,0 +1,146 @@
+package streamer.http.listener;
+
+import io.undertow.UndertowOptions;
+import io.undertow.protocols.ssl.UndertowXnioSsl;
+import io.undertow.server.DefaultByteBufferPool;
+import io.undertow.server.OpenListener;
+import io.undertow.server.protocol.http.AlpnOpenListener;
+import io.undertow.server.protocol.http.HttpOpenListener;
+import io.undertow.server.protocol.http2.Http2OpenListener;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+import org.xnio.ChannelListener;
+import org.xnio.ChannelListeners;
+import org.xnio.IoUtils;
+import org.xnio.OptionMap;
+import org.xnio.Options;
+import org.xnio.Sequence;
+import org.xnio.SslClientAuthMode;
+import org.xnio.StreamConnection;
+import org.xnio.XnioWorker;
+import org.xnio.channels.AcceptingChannel;
+
+/**
+ * The listening socket: HTTP/1 and, by prior knowledge or ALPN, HTTP/2; with TLS if there is a certificate.
+ *
+ * <p>Made by hand rather than by Undertow's builder, which would accept {@code Upgrade: h2c} wherever it speaks HTTP/2.
+ */
+public final class Listener implements AutoCloseable {
+    private static final int BUFFER_BYTES = 16 * 1024; // Undertow's own default shrinks with the heap
+    private static final int POOLED_BUFFERS = 512; // -1, Undertow's own default, pools none
+    private static final int REQUEST_PARSE_MILLIS = 30_000;
+    private static final int NO_REQUEST_MILLIS = 60_000;
+    private static final int MAX_HEAD_BYTES = 256 * 1024;
+    /** Fits into one frame: Undertow goes on without those headers that come in a second one, and later. */
+    private static final int MAX_HTTP2_HEAD_BYTES = 12 * 1024;
+
+    private final OpenListener protocols;
+    private final AcceptingChannel<? extends StreamConnection> socket;
+
+    /**
+     * Binds the address; nothing is accepted yet.
+     *
+     * @throws FileException if a file of the certificate's cannot be used
+     * @throws IOException if the address cannot be bound
+     */
+    public Listener(ListenerConfig config, XnioWorker worker, ConnectionGuard handler) throws IOException {
+        var address = new InetSocketAddress(InetAddress.getByName(config.host()), config.port());
+        var buffers = new DefaultByteBufferPool(true, BUFFER_BYTES, POOLED_BUFFERS, 4);
+        var http = new HttpOpenListener(buffers, protocolOptions());
+        var options = socketOptions(config);
+        if (config.tls() == null) {
+            protocols = http;
+            socket = worker.createStreamConnectionServer(
+                    address, ChannelListeners.openListenerAdapter(handler.watching(http)), options);
+        } else {
+            var alpn = new AlpnOpenListener(buffers, protocolOptions(), http)
+                    .addProtocol(Http2OpenListener.HTTP2, new Http2OpenListener(buffers, protocolOptions()), 1);
+            protocols = alpn;
+            socket = secure(worker, config.tls(), address, handler.watching(alpn), options);
+        }
+        protocols.setRootHandler(handler);
+        KeepAlive.tune(socket);
+        AcceptRetry.tune(socket);
+    }
+
+    /** Loads the classes. */
+    public static void warmUp() {
+        var http = new HttpOpenListener(
+                new DefaultByteBufferPool(true, BUFFER_BYTES, POOLED_BUFFERS, 4), protocolOptions());
+        http.closeConnections();
+    }
+
+    private static OptionMap protocolOptions() {
+        // Read once, by a class that is loaded later; the option of that name can only make it smaller.
+        System.setProperty("io.undertow.http2-max-header-size", Integer.toString(MAX_HTTP2_HEAD_BYTES));
+        return OptionMap.builder()
+                .set(UndertowOptions.ENABLE_HTTP2, true)
+                .set(UndertowOptions.HTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, ConnectionGuard.MAX_STREAMS)
+                // Nobody needs it; and what cannot be decoded would end all streams of an HTTP/2 connection.
+                .set(UndertowOptions.DECODE_URL, false)
+                .set(UndertowOptions.BUFFER_PIPELINED_DATA, false)
+                .set(UndertowOptions.MAX_ENTITY_SIZE, -1L)
+                .set(UndertowOptions.MAX_HEADER_SIZE, MAX_HEAD_BYTES)
+                .set(UndertowOptions.REQUEST_PARSE_TIMEOUT, REQUEST_PARSE_MILLIS)
+                .set(UndertowOptions.NO_REQUEST_TIMEOUT, NO_REQUEST_MILLIS)
+                .getMap();
+    }
+
+    private static OptionMap socketOptions(ListenerConfig config) {
+        return OptionMap.builder()
+                .set(Options.TCP_NODELAY, true)
+                .set(Options.KEEP_ALIVE, true)
+                .set(Options.REUSE_ADDRESSES, true)
+                .set(Options.BACKLOG, 1024)
+                .set(Options.CONNECTION_HIGH_WATER, config.maxConnections())
+                .set(Options.CONNECTION_LOW_WATER, config.maxConnections())
+                .getMap();
+    }
+
+    private static AcceptingChannel<? extends StreamConnection> secure(
+            XnioWorker worker,
+            TlsFiles files,
+            InetSocketAddress address,
+            ChannelListener<StreamConnection> opener,
+            OptionMap options)
+            throws IOException {
+        var context = Tls.watch(files);
+        var ssl = new UndertowXnioSsl(
+                worker.getXnio(), OptionMap.create(Options.USE_DIRECT_BUFFERS, true), context.value());
+        Runnable look = () -> worker.execute(() -> ssl.updateSSLContext(context.value()));
+        worker.getIoThread().executeAtInterval(look, 1, TimeUnit.SECONDS);
+        var mode = files.clientAuthority() == null ? SslClientAuthMode.NOT_REQUESTED : SslClientAuthMode.REQUIRED;
+        return ssl.createSslConnectionServer(
+                worker,
+                address,
+                ChannelListeners.openListenerAdapter(opener),
+                OptionMap.builder()
+                        .addAll(options)
+                        .set(Options.SSL_ENABLED_PROTOCOLS, Sequence.of("TLSv1.3", "TLSv1.2"))
+                        .set(Options.SSL_CLIENT_AUTH_MODE, mode)
+                        .getMap());
+    }
+
+    /** Where it listens, with the real port. */
+    public InetSocketAddress address() {
+        return socket.getLocalAddress(InetSocketAddress.class);
+    }
+
+    public void accept() {
+        socket.resumeAccepts();
+    }
+
+    /** Accepts no more connections. */
+    public void refuse() {
+        IoUtils.safeClose(socket);
+    }
+
+    /** Closes all connections. */
+    @Override
+    public void close() {
+        refuse();
+        protocols.closeConnections();
+    }
+}

@@ -1,0 +1,8 @@
+/**
+ * The listening socket: {@link streamer.http.listener.Listener} speaks HTTP/1 and HTTP/2, with {@code Tls} or without;
+ * {@link streamer.http.listener.ConnectionGuard} bounds what Undertow leaves unbounded.
+ */
+@NullMarked
+package streamer.http.listener;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,23 @@
+package streamer.http.request;
+
+import io.undertow.server.HttpServerExchange;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+
+/** A request's path as RFC 3875 wants it: decoded, and with its parameters ({@code ;x=1}), which Undertow cuts out. */
+public final class RequestPath {
+    private RequestPath() {}
+
+    public static String of(HttpServerExchange exchange) {
+        var uri = exchange.getRequestURI();
+        if (exchange.isHostIncludedInRequestURI()) {
+            var path = uri.indexOf('/', uri.indexOf("://") + "://".length());
+            uri = path < 0 ? "/" : uri.substring(path);
+        }
+        try {
+            return URLDecoder.decode(uri.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            return uri; // not well encoded: what it says, literally
+        }
+    }
+}

@@ -1,0 +1,14 @@
+package streamer.http.request;
+
+/** The server's name and version. */
+public final class Software {
+    /** As {@code SERVER_SOFTWARE} (RFC 3875, 4.1.17) has it. */
+    public static final String NAME_AND_VERSION = "streamer/" + version();
+
+    private Software() {}
+
+    private static String version() {
+        var version = Software.class.getPackage().getImplementationVersion();
+        return version == null ? "dev" : version;
+    }
+}
