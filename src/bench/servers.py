@@ -13,6 +13,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 PYTHON_PACKAGES = "/usr/lib/python3/dist-packages/"
 LONGEST_START_SECONDS = 30
+BEFORE = os.environ.get("STREAMER_BEFORE")
 
 
 class Setup:
@@ -41,9 +42,14 @@ class Setup:
         )
 
 
-def streamer(setup):
+def streamer(setup, root=ROOT):
     runs = max(2000, 2 * setup.streams)
-    return f"{ROOT}/bin/streamer --port {setup.port} --max-runs {runs}{setup.flags} -- {setup.command}"
+    return f"{root}/bin/streamer --port {setup.port} --max-runs {runs}{setup.flags} -- {setup.command}"
+
+
+def before(setup):
+    """Another checkout of this project, which STREAMER_BEFORE names: whether a change makes it faster or slower."""
+    return streamer(setup, BEFORE)
 
 
 def lighttpd(setup):
@@ -179,6 +185,7 @@ KINDS = {
     kind.name: kind
     for kind in (
         Kind(streamer, version=[f"{ROOT}/bin/streamer", "--version"]),
+        *([Kind(before, version=[f"{BEFORE}/bin/streamer", "--version"])] if BEFORE else []),
         Kind(lighttpd, ["lighttpd"], ["lighttpd", "-v"], "/cgi/job", package="lighttpd"),
         Kind(nginx, ["nginx", "fcgiwrap"], ["nginx", "-v"], "/cgi/job", package="nginx-light fcgiwrap"),
         Kind(apache, ["apache2"], ["apache2", "-v"], "/cgi/job", package="apache2"),
