@@ -11,8 +11,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -20,7 +24,7 @@ import picocli.CommandLine.Model.OptionSpec;
 import streamer.http.ServerConfig;
 import streamer.run.RunSpec;
 
-/** Laws of all flags: each reaches a value, stands in the help and in the README, and has a limit that is finite. */
+/** Laws of all flags: each reaches a value, stands in the help and in the docs, and has a limit that is finite. */
 class OptionsTest {
     private static final Map<String, String> OTHER_VALUES = Map.ofEntries(
             Map.entry("--port", "1"),
@@ -58,6 +62,7 @@ class OptionsTest {
             Map.entry("--stderr", "merge"),
             Map.entry("--cwd", "/"),
             Map.entry("--env", "A=b"));
+    private static final Pattern FLAG = Pattern.compile("--[a-z-]+");
     private static final Set<String> TESTED_ELSEWHERE = Set.of("--verbose", "--help", "--version", "--token");
 
     @Command
@@ -118,25 +123,26 @@ class OptionsTest {
     }
 
     @Test
-    void eachFlagStandsInTheHelpAndInTheReadme() throws IOException {
+    void eachFlagStandsInTheHelpAndInTheDocs() throws IOException {
         var help = ServeCommand.commandLine(Map.of()).getUsageMessage();
-        var readme = Files.readString(Path.of("README.md"));
+        var docs = Files.readString(Path.of("docs/options.md"));
         options().forEach(option -> {
             assertThat(help).contains(option.longestName());
-            assertThat(readme)
-                    .as("table of flags")
-                    .containsPattern("(?m)^\\| `(-\\w, )?" + option.longestName() + "\\b");
+            assertThat(docs).as("table of flags").containsPattern("(?m)^\\| `(-\\w, )?" + option.longestName() + "\\b");
         });
     }
 
-    @Test
-    void eachFlagOfTheReadmeExists() throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {"README.md", "docs/options.md"})
+    void eachFlagOfATableExists(Path page) throws IOException {
         var flags = options().map(OptionSpec::longestName).toList();
-        Files.readString(Path.of("README.md"))
-                .lines()
-                .filter(line -> line.startsWith("| `--") || line.matches("\\| `-\\w, .*"))
-                .map(line -> line.replaceFirst("^\\| `(-\\w, )?(--[a-z-]+).*", "$2"))
-                .forEach(flag -> assertThat(flags).contains(flag));
+        var shown = Files.readAllLines(page).stream()
+                .filter(line -> line.startsWith("| `-"))
+                .flatMap(line -> FLAG.matcher(line.split(" \\| ", 2)[0]).results())
+                .map(MatchResult::group)
+                .toList();
+        assertThat(shown).isNotEmpty();
+        shown.forEach(flag -> assertThat(flags).contains(flag));
     }
 
     @Test

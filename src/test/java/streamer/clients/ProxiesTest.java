@@ -19,7 +19,7 @@ import streamer.testing.StreamClient.End;
 import streamer.testing.TestServer;
 import streamer.testing.Wait;
 
-/** What the README's blocks for proxies promise, behind the real ones. */
+/** What the docs' blocks for proxies promise, behind the real ones. */
 @Tag("clients")
 @ExtendWith(NothingLeft.class)
 class ProxiesTest {

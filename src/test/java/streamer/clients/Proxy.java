@@ -14,9 +14,9 @@ import streamer.testing.Http2Client;
 import streamer.testing.StreamClient;
 import streamer.testing.Wait;
 
-/** A real proxy in the foreground: the README's block for it, in the least that has to stand around it. */
+/** A real proxy in the foreground: the docs' block for it, in the least that has to stand around it. */
 final class Proxy implements AutoCloseable {
-    /** The proxies by their headings in the README. */
+    /** The proxies by their headings in the docs. */
     enum Kind {
         NGINX("nginx", "nginx -e stderr -p DIR -c DIR/config", """
                 daemon off;
@@ -90,10 +90,9 @@ final class Proxy implements AutoCloseable {
         }
 
         private String block() throws IOException {
-            var fence = Pattern.compile(
-                    "^## Behind a proxy$.*?^### " + heading + "$.*?^```\\w+\\n(.*?)^```$",
-                    Pattern.MULTILINE | Pattern.DOTALL);
-            return fence.matcher(Files.readString(Path.of("README.md")))
+            var fence =
+                    Pattern.compile("^## " + heading + "$.*?^```\\w+\\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
+            return fence.matcher(Files.readString(Path.of("docs/proxies.md")))
                     .results()
                     .findFirst()
                     .orElseThrow()
