@@ -9,8 +9,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * A start, a few answers and an end, for the JVM to record what it loads for them: {@code bin/streamer} lets later starts
- * begin with that. Wanted by the system property {@code streamer.rehearsal}.
+ * Training run for the JVM's class archive (CDS, or the AOT cache): a start, a few answers and an end, whose classes
+ * {@code bin/streamer} has recorded for later starts. Turned on by system property {@code streamer.rehearsal}.
+ *
+ * <p>Threads: one of its own is the client.
  */
 final class Rehearsal {
     private static final String COMMAND = "echo; [ -z \"$QUERY_STRING\" ] || kill -TERM $PPID";
@@ -27,7 +29,7 @@ final class Rehearsal {
         return Boolean.getBoolean("streamer.rehearsal");
     }
 
-    /** Lets a client ask as soon as the program listens; returns its arguments, with a command that ends it. */
+    /** Starts a client that asks as soon as the program listens; returns arguments whose command ends the program. */
     static String[] begin() {
         try {
             var port = freePort();
@@ -53,7 +55,7 @@ final class Rehearsal {
             try {
                 ask(port, REQUESTS.get(asked));
                 asked++;
-            } catch (IOException e) { // it does not listen yet
+            } catch (IOException e) { // connection refused: it does not listen yet
                 pause();
             }
         }

@@ -1,13 +1,13 @@
 package streamer;
 
-import streamer.cli.ServeCommand;
+import streamer.cli.Program;
 
-/** Where the program begins. */
+/** The program's {@code main} class. */
 public final class Streamer {
     private Streamer() {}
 
-    /** Runs the program and exits with its code. */
+    /** Runs the program; the JVM exits with its exit code. */
     public static void main(String[] args) {
-        System.exit(ServeCommand.execute(Rehearsal.isWanted() ? Rehearsal.begin() : args));
+        System.exit(Program.execute(Rehearsal.isWanted() ? Rehearsal.begin() : args));
     }
 }

@@ -1,4 +1,4 @@
-/** The program: {@link streamer.Streamer} is where it begins and the only place where it exits. */
+/** The program: {@link streamer.Streamer} has its {@code main} and is the only place that exits the JVM. */
 @NullMarked
 package streamer;
 

@@ -5,18 +5,30 @@ import static com.tngtech.archunit.lang.conditions.ArchConditions.not;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** Who may import whom. */
+/** Who may import whom: packages, the rooms of {@code http}, and the classes of each package. */
 class ArchitectureTest {
-    private static final String[] EVERYONES = {"java..", "javax..", "jdk.net..", "org.jspecify.."};
+    private static final String[] EVERYONES = {"java..", "javax..", "jdk.net..", "org.jspecify..", "streamer.time"};
+    private static final String[] UNDERTOW = {"io.undertow..", "org.xnio.."};
+    private static final String[] RUNS = {"streamer.run", "streamer.output", "streamer.format"};
     private static final JavaClasses PROGRAM = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages("streamer..");
+
+    @Test
+    void timeKnowsNobody() {
+        assertImports("streamer.time");
+    }
 
     @Test
     void outputKnowsNobody() {
@@ -34,31 +46,65 @@ class ArchitectureTest {
     }
 
     @Test
-    void httpKnowsRunsAndUndertow() {
+    void requestKnowsWhatItBecomes() {
+        assertImports("streamer.http.request", UNDERTOW, "streamer.run", "streamer.output");
+    }
+
+    @Test
+    void responseKnowsTheRequest() {
         assertImports(
-                "streamer.http",
-                "streamer.run",
-                "streamer.output",
+                "streamer.http.response", UNDERTOW, "streamer.output", "streamer.format", "streamer.http.request");
+    }
+
+    @Test
+    void accessKnowsRequestAndResponse() {
+        assertImports(
+                "streamer.http.access",
+                UNDERTOW,
                 "streamer.format",
-                "io.undertow..",
-                "org.xnio..",
+                "streamer.http.response",
+                "streamer.http.request",
                 "org.springframework.security.crypto.bcrypt");
     }
 
     @Test
-    void cliKnowsAllOfOursAndPicocli() {
+    void listenerKnowsAccessAndWhatIsToItsRight() {
         assertImports(
-                "streamer.cli", "streamer.http", "streamer.run", "streamer.output", "streamer.format", "picocli..");
+                "streamer.http.listener",
+                UNDERTOW,
+                "streamer.http.access",
+                "streamer.http.response",
+                "streamer.http.request");
+    }
+
+    @Test
+    void httpKnowsItsRoomsAndRuns() {
+        assertImports("streamer.http", RUNS, "streamer.http..", UNDERTOW[0], UNDERTOW[1]);
+    }
+
+    @Test
+    void cliKnowsAllOfOursAndPicocli() {
+        assertImports("streamer.cli", RUNS, "streamer.http..", "picocli..");
     }
 
     @Test
     void theProgramKnowsItsCommandLine() {
-        assertImports("streamer", "streamer.cli", "picocli..");
+        assertImports("streamer", "streamer.cli");
     }
 
     @Test
-    void thereIsNoCycle() {
-        slices().matching("streamer.(*)..").should().beFreeOfCycles().check(PROGRAM);
+    void thereIsNoCircleOfPackages() {
+        slices().matching("streamer.(**)").should().beFreeOfCycles().check(PROGRAM);
+    }
+
+    static Stream<String> packages() {
+        return PROGRAM.stream().map(JavaClass::getPackageName).distinct();
+    }
+
+    @ParameterizedTest
+    @MethodSource("packages")
+    void thereIsNoCircleOfClasses(String name) {
+        slices().assignedFrom(new ClassesOf(name)).should().beFreeOfCycles().check(PROGRAM);
     }
 
     @Test
@@ -70,8 +116,22 @@ class ArchitectureTest {
                 .check(PROGRAM);
     }
 
+    @Test
+    void systemPropertiesAreSetAtOnePlace() {
+        classes()
+                .that()
+                .doNotHaveFullyQualifiedName("streamer.cli.SystemProperties")
+                .should(not(callMethod(System.class, "setProperty", String.class, String.class)))
+                .andShould(not(callMethod(System.class, "getProperties")))
+                .check(PROGRAM);
+    }
+
     private static void assertImports(String name, String... others) {
-        var allowed = Stream.of(Stream.of(EVERYONES), Stream.of(others), Stream.of(name))
+        assertImports(name, others, EVERYONES);
+    }
+
+    private static void assertImports(String name, String[] others, String... more) {
+        var allowed = Stream.of(Stream.of(EVERYONES), Stream.of(others), Stream.of(more), Stream.of(name))
                 .flatMap(packages -> packages)
                 .toArray(String[]::new);
         classes()
@@ -81,5 +141,25 @@ class ArchitectureTest {
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(allowed)
                 .check(PROGRAM);
+    }
+
+    /** Each class of a package, with those that stand in it. */
+    private record ClassesOf(String name) implements SliceAssignment {
+        @Override
+        public SliceIdentifier getIdentifierOf(JavaClass one) {
+            var outermost = one;
+            while (outermost.getEnclosingClass().isPresent()) {
+                outermost = outermost.getEnclosingClass().get();
+            }
+            return one.getPackageName().equals(name)
+                            && !outermost.getSimpleName().isEmpty()
+                    ? SliceIdentifier.of(outermost.getSimpleName())
+                    : SliceIdentifier.ignore();
+        }
+
+        @Override
+        public String getDescription() {
+            return "the classes of " + name;
+        }
     }
 }

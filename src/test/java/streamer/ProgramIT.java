@@ -13,10 +13,13 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import streamer.testing.NothingLeft;
 import streamer.testing.Program;
 import streamer.testing.StreamClient;
 import streamer.testing.StreamClient.End;
+import streamer.testing.Tool;
 import streamer.testing.Wait;
 
 /** The whole program, as its users start it. */
@@ -86,6 +89,19 @@ class ProgramIT {
                 var client = program.get("/")) {
             assertThat(client.text()).contains("STREAMER_RUN=").doesNotContain("JAVA_TOOL_OPTIONS");
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--help", "--version"})
+    void whatOnlyTellsLaunchesNothing(String flag) throws IOException {
+        var launched = directory.resolve("launched");
+        var trap = Files.writeString(directory.resolve("true"), "#!/bin/sh\n: >'" + launched + "'\n");
+        assertThat(trap.toFile().setExecutable(true)).isTrue();
+        var path = "PATH=" + directory + ":" + System.getenv("PATH");
+        var java = System.getProperty("java.home") + "/bin/java";
+        var told = Tool.run("env", path, java, "-jar", "target/streamer.jar", flag);
+        assertThat(told.code()).isZero();
+        assertThat(launched).doesNotExist();
     }
 
     @Test

@@ -14,7 +14,7 @@ import streamer.http.access.Cidr;
 import streamer.http.access.Origin;
 import streamer.http.listener.TlsFiles;
 
-/** The flags of access: who gets to the command, and what protects the way. */
+/** The flags of access: who may run the command, and TLS. */
 final class AccessOptions {
     @Option(
             names = "--allow-host",
@@ -71,9 +71,10 @@ final class AccessOptions {
     private @Nullable Path clientAuthority;
 
     /**
-     * Who gets to the command.
+     * The value of these flags, without those of TLS.
      *
-     * @param secret the token as the environment has it, which other users of the machine cannot see
+     * @param secret {@code STREAMER_TOKEN}, which other users of the machine cannot see; null if not set
+     * @throws UsageException if the token comes by the command line, twice, or cannot stand in a header
      */
     AccessConfig toAccess(@Nullable String secret) {
         if (token != null && !token.equals(secret)) {
@@ -89,7 +90,11 @@ final class AccessOptions {
         return new AccessConfig(new HashSet<>(hosts), origins, proxies, token, tokenFile, passwordFile);
     }
 
-    /** What HTTPS is spoken with; null for plain HTTP. */
+    /**
+     * The value of the TLS flags; null for plain HTTP.
+     *
+     * @throws UsageException if one of the files that belong together is missing
+     */
     @Nullable
     TlsFiles toTls() {
         if (certificate == null && key == null) {
@@ -107,7 +112,7 @@ final class AccessOptions {
         return new TlsFiles(certificate, key, clientAuthority);
     }
 
-    /** {@code example.com}, as it is compared. */
+    /** A host name without a port: {@code example.com}. */
     static final class HostConverter implements ITypeConverter<String> {
         @Override
         public String convert(String text) {
@@ -119,7 +124,7 @@ final class AccessOptions {
         }
     }
 
-    /** {@code https://app.example.com}. */
+    /** An origin: {@code https://app.example.com}. */
     static final class OriginConverter implements ITypeConverter<Origin> {
         @Override
         public Origin convert(String text) {
@@ -129,7 +134,7 @@ final class AccessOptions {
         }
     }
 
-    /** {@code 10.0.0.0/8}. */
+    /** A CIDR block: {@code 10.0.0.0/8}. */
     static final class CidrConverter implements ITypeConverter<Cidr> {
         @Override
         public Cidr convert(String text) {

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** {@code @file}: flags from a file, one argument a line. Only where a flag could stand: the command's own are its own. */
+/** {@code @file}: flags from a file, one argument a line; expanded only before the command, not in its arguments. */
 final class ArgumentFile {
     private ArgumentFile() {}
 

@@ -6,7 +6,7 @@ import java.util.stream.Collectors;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** One of a few words, in lower case for people. */
+/** An enum constant by its name, written in lower case. */
 final class ChoiceConverter<E extends Enum<E>> implements ITypeConverter<E> {
     private final Class<E> choices;
 

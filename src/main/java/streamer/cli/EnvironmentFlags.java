@@ -14,12 +14,12 @@ import picocli.CommandLine.Model.OptionSpec;
 
 /**
  * Flags from the environment: {@code STREAMER_<FLAG>} for each that is not given on the command line, and {@code PORT}
- * for the port. Empty ones are as good as unset, and so are the addresses that Kubernetes puts there for services.
+ * for the port. Empty variables count as unset, and so do the service addresses that Kubernetes sets.
  */
 final class EnvironmentFlags {
     private static final String PREFIX = "STREAMER_";
     private static final String PORT = "PORT";
-    /** What a platform gives its one JVM, like a heap of most of its memory, is not meant for others. */
+    /** Set by a platform for its one JVM, say a heap of most of its memory; not for a JVM that the command starts. */
     private static final String JVM_OPTIONS = "JAVA_TOOL_OPTIONS";
 
     private static final String TOKEN = "STREAMER_TOKEN";
@@ -34,7 +34,7 @@ final class EnvironmentFlags {
         this.environment = environment;
     }
 
-    /** The arguments with what the environment adds, before them. */
+    /** The arguments, with the flags from the environment before them. */
     List<String> addTo(List<String> arguments) {
         var flags = new Flags(spec);
         arguments.forEach(flags::next);
@@ -80,24 +80,24 @@ final class EnvironmentFlags {
                 + option.longestName().substring(2).toUpperCase(Locale.ROOT).replace('-', '_');
     }
 
-    /** Whether a platform has told us its port: then it wants all interfaces. */
+    /** Whether {@code PORT} is set, as platforms do: then the server listens on all interfaces. */
     boolean hasPort() {
         return value(PORT) != null;
     }
 
-    /** The token that clients must present, even an empty one; null if there is no such variable. */
+    /** {@code STREAMER_TOKEN}, even an empty one; null if it is not set. */
     @Nullable
     String token() {
         return environment.get(TOKEN);
     }
 
-    /** The variable that a flag came from; null if from none. */
+    /** The variable that a flag was taken from; null if none. */
     @Nullable
     String sourceOf(@Nullable OptionSpec option) {
         return sources.get(option);
     }
 
-    /** All variables that are meant for streamer, not for the command. */
+    /** All variables that are for streamer, not for the command. */
     Set<String> names() {
         var names = new HashSet<>(Set.of(PORT, JVM_OPTIONS));
         spec.options().forEach(option -> names.add(variable(option)));

@@ -11,7 +11,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import streamer.run.LaunchException;
 
-/** Says in one line why the program cannot begin, and with which exit code it ends. */
+/** Error messages and exit codes: one line that says why the program cannot begin, and the code it ends with. */
 final class ErrorHandler implements IParameterExceptionHandler, IExecutionExceptionHandler {
     static final int FAILURE = 1;
     static final int USAGE = 2;

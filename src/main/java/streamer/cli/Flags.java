@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** Walks over the arguments that come before the command, and keeps in mind which flags were among them. */
+/** Scanner of the arguments before the command; records which flags are given. */
 final class Flags {
     private final CommandSpec spec;
     private final Set<OptionSpec> given = new HashSet<>();
@@ -48,7 +48,7 @@ final class Flags {
         }
     }
 
-    /** One dash: flags of a letter each, the last of them perhaps with its value behind it. */
+    /** Short flags in one argument (POSIX 12.2, guideline 5): {@code -vp8080} is {@code -v -p 8080}. */
     private void cluster(String argument) {
         for (var i = 1; i < argument.length(); i++) {
             if (take("-" + argument.charAt(i))) {

@@ -3,7 +3,7 @@ package streamer.cli;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** A text with the escapes {@code \n}, {@code \t} and {@code \\}. */
+/** Text with the escapes {@code \n}, {@code \t} and {@code \\}. */
 final class HeartbeatTextConverter implements ITypeConverter<String> {
     @Override
     public String convert(String text) {

@@ -15,8 +15,8 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 
 /**
- * Writes log lines to standard error: that may be a pipe which nobody reads, and no request must ever wait for it. Lines
- * that find no room meanwhile are dropped, and how many that were is told when there is room again.
+ * Asynchronous log handler: writes lines to standard error, which may be a pipe that nobody reads, without a request
+ * ever waiting for it. Lines beyond its buffer are dropped; their number is logged when there is room again.
  *
  * <p>Threads: any publishes; one of its own writes.
  */
@@ -80,12 +80,12 @@ final class LogWriter extends Handler {
             for (var bytes = next(); bytes.length > 0; bytes = next()) {
                 write(bytes);
             }
-        } catch (InterruptedException e) { // nobody does that
+        } catch (InterruptedException e) { // nobody interrupts it
             Thread.currentThread().interrupt();
         }
     }
 
-    /** The next line; nothing after the last. */
+    /** The next line; an empty array after the last. */
     private byte[] next() throws InterruptedException {
         synchronized (lock) {
             while (waiting.isEmpty() && !closed) {
@@ -100,7 +100,7 @@ final class LogWriter extends Handler {
         try {
             out.write(bytes);
         } catch (IOException e) {
-            // It is closed, or its reader has gone: there is nobody to tell.
+            // EPIPE or EBADF: there is no other place to report it.
         }
         synchronized (lock) {
             waiting.remove();
@@ -109,7 +109,7 @@ final class LogWriter extends Handler {
         }
     }
 
-    /** Waits for what has been published to be written, though not for long. */
+    /** Waits until all published lines are written, at most 500 ms. */
     @Override
     public void flush() {
         var deadline = System.nanoTime() + LAST_LINES_NANOS;
@@ -124,7 +124,7 @@ final class LogWriter extends Handler {
         }
     }
 
-    /** The log manager does this when the program ends. */
+    /** Called by the log manager at JVM shutdown. */
     @Override
     public void close() {
         flush();

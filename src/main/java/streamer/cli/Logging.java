@@ -17,27 +17,27 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import streamer.http.AccessLine;
 
-/** How log lines look, ours and those of the libraries. */
+/** Logging configuration: levels and line formats, for our loggers and those of the libraries. */
 final class Logging {
     private static final Logger ROOT = Logger.getLogger("");
-    /** Held here, since the log manager holds them weakly. */
+    /** Strong references: the log manager holds only weak ones. */
     private static final List<Logger> LIBRARIES =
             List.of(Logger.getLogger("io.undertow"), Logger.getLogger("org.xnio"), Logger.getLogger("org.jboss"));
 
     private Logging() {}
 
-    /** How a line is written. */
+    /** The format of a log line. */
     enum LogFormat {
         TEXT,
         JSON
     }
 
-    /** Lets libraries say nothing before it is known how; some greet. */
+    /** Turns library logging off until it is configured; some log a greeting when loaded. */
     static void hush() {
         LIBRARIES.forEach(library -> library.setLevel(Level.OFF));
     }
 
-    /** Sends all log lines to standard error; {@code verbose} adds those of each step, and stack traces. */
+    /** Sends all log lines to standard error; {@code verbose} adds debug lines and stack traces. */
     static void configure(LogFormat format, boolean verbose) {
         LogManager.getLogManager().reset();
         LIBRARIES.forEach(library -> library.setLevel(verbose ? Level.WARNING : Level.OFF));
@@ -45,7 +45,7 @@ final class Logging {
         ROOT.setLevel(verbose ? Level.FINE : Level.INFO);
     }
 
-    /** What an access line holds; null if this is another line. */
+    /** The access line of a record; null if it is another record. */
     private static @Nullable AccessLine access(LogRecord line) {
         var parameters = line.getParameters();
         return parameters != null && parameters.length == 1 && parameters[0] instanceof AccessLine access
@@ -53,7 +53,7 @@ final class Logging {
                 : null;
     }
 
-    /** A time, a level unless it is a plain line, and the message, in which nothing controls a terminal. */
+    /** Time, level (none for INFO) and message; control characters are escaped, so that none reaches a terminal. */
     private static final class TextLine extends Formatter {
         private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\\x80-\\x9f&&[^\\t]]");
         private final boolean withStackTraces;
@@ -85,7 +85,7 @@ final class Logging {
         }
     }
 
-    /** One JSON object (RFC 8259) a line, of ASCII alone. */
+    /** One JSON object (RFC 8259) a line, in ASCII. */
     private static final class JsonLine extends Formatter {
         private final boolean withStackTraces;
 

@@ -29,7 +29,7 @@ final class RunOptions {
     @Option(
             names = "--queue",
             paramLabel = "N",
-            description = "Requests that wait in line for a run to end; one more gets 503. Default: 0.")
+            description = "Requests that wait in the queue for a run to end; one more gets 503. Default: 0.")
     private int queue;
 
     @Option(
@@ -101,7 +101,8 @@ final class RunOptions {
      * The value of these flags.
      *
      * @param inherited streamer's own environment
-     * @param dropped the variables of it that are none of the command's business
+     * @param dropped the variables of it that the command does not get
+     * @throws UsageException if a flag's value is not usable
      * @throws LaunchException if the command cannot be found or executed
      */
     RunSpec toSpec(List<String> command, Map<String, String> inherited, Set<String> dropped) throws LaunchException {
@@ -110,7 +111,7 @@ final class RunOptions {
         }
         var variables = new HashMap<>(inherited);
         variables.keySet().removeAll(dropped);
-        variables.putIfAbsent("PYTHONUNBUFFERED", "1"); // else Python holds what it writes to a pipe
+        variables.putIfAbsent("PYTHONUNBUFFERED", "1"); // else Python block-buffers its output to a pipe
         for (var variable : environment) {
             var equals = variable.indexOf('=');
             if (equals < 1) {

@@ -1,10 +1,8 @@
 package streamer.cli;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.lang.System.Logger.Level;
 import java.net.UnknownHostException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,10 +27,11 @@ import streamer.http.StreamServer;
 import streamer.http.access.FileException;
 import streamer.http.request.RequestConfig;
 import streamer.http.response.ResponseConfig;
+import streamer.run.LaunchException;
 import streamer.run.RunSpec;
 import streamer.run.Runs;
 
-/** {@code streamer [options] [--] COMMAND [ARG…]}: puts the command on HTTP until a signal comes. */
+/** {@code streamer [options] [--] COMMAND [ARG…]}: serves the command over HTTP until a signal comes. */
 @Command(
         name = "streamer",
         sortOptions = false,
@@ -41,7 +40,7 @@ import streamer.run.Runs;
         synopsisHeading = "Usage: ",
         description = "Runs COMMAND for each HTTP request and streams what it writes, at once.%n")
 public final class ServeCommand implements Callable<Integer> {
-    private static final Set<String> KEPT_FOR_LATER = Set.of("serve", "run", "runs", "probe", "completion", "help");
+    private static final Set<String> RESERVED_WORDS = Set.of("serve", "run", "runs", "probe", "completion", "help");
     private static final int IDLE_THREAD_SECONDS = 5;
 
     private final Map<String, String> environment;
@@ -71,37 +70,15 @@ public final class ServeCommand implements Callable<Integer> {
         this.environment = environment;
     }
 
-    /** Runs the program with these arguments; returns its exit code. */
-    public static int execute(String... arguments) {
-        warmUp();
-        return execute(
-                List.of(arguments),
-                System.getenv(),
-                new PrintWriter(System.out, true, StandardCharsets.UTF_8),
-                new PrintWriter(System.err, true, StandardCharsets.UTF_8));
+    /** Class loading in the background, on another processor, while the arguments are parsed. */
+    static void warmUp() {
+        inBackground(StreamServer::warmUp);
     }
 
-    /** Finding out what is wanted takes one processor as long as loading what does it takes another. */
-    private static void warmUp() {
-        Logging.hush();
-        for (var part : List.<Runnable>of(StreamServer::warmUp, Runs::warmUp)) {
-            var thread = new Thread(part, "warm-up");
-            thread.setDaemon(true);
-            thread.start();
-        }
-    }
-
-    static int execute(List<String> arguments, Map<String, String> environment, PrintWriter out, PrintWriter err) {
-        var line = commandLine(environment).setOut(out).setErr(err);
-        var flags = new EnvironmentFlags(line.getCommandSpec(), environment);
-        var errors = new ErrorHandler(flags);
-        line.setParameterExceptionHandler(errors).setExecutionExceptionHandler(errors);
-        try {
-            var expanded = ArgumentFile.expand(arguments, line.getCommandSpec());
-            return line.execute(flags.addTo(expanded).toArray(String[]::new));
-        } catch (UsageException e) {
-            return ErrorHandler.usage(err, String.valueOf(e.getMessage()));
-        }
+    private static void inBackground(Runnable task) {
+        var thread = new Thread(task, "warm-up");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     static CommandLine commandLine(Map<String, String> environment) {
@@ -127,6 +104,17 @@ public final class ServeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Logging.configure(common.logFormat(), common.isVerbose());
+        inBackground(Runs::warmUp);
+        return serve(plan());
+    }
+
+    /**
+     * The value of all flags.
+     *
+     * @throws UsageException if a flag's value is not usable, or there is no command
+     * @throws LaunchException if the command cannot be found or executed
+     */
+    ServePlan plan() throws LaunchException {
         checkCommand();
         var flags = new EnvironmentFlags(spec, environment);
         var config = server.toConfig(
@@ -134,14 +122,23 @@ public final class ServeCommand implements Callable<Integer> {
                 access.toAccess(flags.token()),
                 access.toTls(),
                 stream.toStream());
-        var runSpec = run.toSpec(command, environment, flags.names());
+        return new ServePlan(
+                config,
+                run.toSpec(command, environment, flags.names()),
+                run.maxRuns(),
+                run.queue(),
+                run.killAfter(),
+                run.drain());
+    }
+
+    private int serve(ServePlan plan) throws IOException, InterruptedException {
         var threads = threads();
-        var runs = new Runs(run.maxRuns(), run.queue(), run.killAfter());
-        var shutdown = new Shutdown(runs, run.drain());
+        var runs = plan.runs();
+        var shutdown = new Shutdown(runs, plan.drain());
         Signals.handle(shutdown::signal);
         try (runs) {
-            var http = start(config, runSpec, runs, threads);
-            announce(http, config);
+            var http = start(plan, runs, threads);
+            announce(http, plan.http());
             return shutdown.await(http);
         }
     }
@@ -153,29 +150,28 @@ public final class ServeCommand implements Callable<Integer> {
         var arguments = spec.commandLine().getParseResult().originalArgs();
         var before = arguments.size() - command.size() - 1;
         var isBare = before < 0 || !arguments.get(before).equals("--");
-        if (isBare && KEPT_FOR_LATER.contains(command.get(0))) {
+        if (isBare && RESERVED_WORDS.contains(command.get(0))) {
             throw new UsageException("'" + command.get(0) + "' is a word kept for later; to run a command of that name,"
                     + " use `--`: streamer -- " + command.get(0));
         }
     }
 
-    /** As many as there are runs: they are bounded, and theirs wait. */
+    /** Unbounded thread pool: runs are bounded, and each blocks a thread or two. */
     private static ExecutorService threads() {
         return new ThreadPoolExecutor(
                 0, Integer.MAX_VALUE, IDLE_THREAD_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>());
     }
 
-    private static StreamServer start(ServerConfig config, RunSpec spec, Runs runs, ExecutorService threads)
-            throws IOException {
+    private static StreamServer start(ServePlan plan, Runs runs, ExecutorService threads) throws IOException {
+        var listen = plan.http().listener();
         try {
-            return StreamServer.start(config, spec, runs, threads);
+            return StreamServer.start(plan.http(), plan.run(), runs, threads);
         } catch (FileException e) {
             throw e;
         } catch (UnknownHostException e) {
-            throw new IOException("--host: " + config.listener().host() + ": unknown host", e);
+            throw new IOException("--host: " + listen.host() + ": unknown host", e);
         } catch (IOException e) {
             var why = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
-            var listen = config.listener();
             throw new IOException("cannot listen on " + listen.host() + " port " + listen.port() + ": " + why, e);
         }
     }
@@ -192,12 +188,12 @@ public final class ServeCommand implements Callable<Integer> {
         out.flush();
     }
 
-    /** Whether somebody sits before it; {@link System#console()} would load a line editor to find out. */
+    /** {@code isatty(3)} of standard error; {@link System#console()} would load a line editor to find out. */
     private static boolean isTerminal() {
         try {
             var device = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();
             return device.startsWith("/dev/pts/") || device.startsWith("/dev/tty");
-        } catch (IOException e) { // no /proc here
+        } catch (IOException e) { // no /proc
             return false;
         }
     }

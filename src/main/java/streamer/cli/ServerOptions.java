@@ -17,13 +17,13 @@ import streamer.http.request.PathPattern;
 import streamer.http.request.RequestConfig;
 import streamer.http.response.ResponseConfig;
 
-/** The flags of the server: where it listens, what it answers to, how it streams. */
+/** The flags of the server: where it listens, which requests run the command, and what their bodies may be. */
 final class ServerOptions {
     private static final Pattern TOKEN = Pattern.compile("[A-Z][A-Z-]*");
     private static final List<String> NEVER_RUN = List.of("HEAD", "OPTIONS", "TRACE", "CONNECT");
     private static final Duration STALLED_AFTER = Duration.ofSeconds(60);
     private static final Duration BODY_GRACE = Duration.ofSeconds(60);
-    private static final int MIN_CONNECTIONS = 2; // one for each of the threads that accept
+    private static final int MIN_CONNECTIONS = 2; // one for each I/O thread: XNIO splits the limit
     private static final int MAX_PORT = 65_535;
 
     @Option(
@@ -90,7 +90,8 @@ final class ServerOptions {
     /**
      * The value of these flags.
      *
-     * @param defaultHost the address to listen on if no flag says another
+     * @param defaultHost the address to listen on without {@code --host}
+     * @throws UsageException if a flag's value is out of range
      */
     ServerConfig toConfig(String defaultHost, AccessConfig access, @Nullable TlsFiles tls, ResponseConfig stream) {
         if (port < 0 || port > MAX_PORT) {
@@ -109,10 +110,10 @@ final class ServerOptions {
                         maxBody, maxSpool, uploads, new RequestConfig.Pace(BODY_GRACE, minBodyRate), STALLED_AFTER));
     }
 
-    /** Methods as one value, since a list would grow with every use of the flag. */
+    /** Methods as one value: picocli would add to a list with every use of the flag. */
     record Methods(List<String> names) {}
 
-    /** {@code POST} or {@code GET,POST}. */
+    /** Methods in a comma-separated list: {@code GET,POST}. */
     static final class MethodsConverter implements ITypeConverter<Methods> {
         @Override
         public Methods convert(String text) {
@@ -129,7 +130,7 @@ final class ServerOptions {
         }
     }
 
-    /** {@code /}, {@code /jobs} or {@code /jobs/*}. */
+    /** A path pattern: {@code /}, {@code /jobs} or {@code /jobs/*}. */
     static final class PathConverter implements ITypeConverter<PathPattern> {
         @Override
         public PathPattern convert(String text) {

@@ -9,10 +9,10 @@ import streamer.output.Ending.Reason;
 import streamer.run.Runs;
 
 /**
- * Ends the program in an orderly way: TERM drains, then stops; INT and HUP stop at once; another signal, two seconds or
- * more after the first, hurries it. (Platforms repeat signals, hence the two seconds.)
+ * Graceful shutdown: TERM drains, then stops; INT and HUP stop at once; a further signal, at least two seconds after
+ * the one before, stops a drain, then kills. (Platforms repeat signals, hence the two seconds.)
  *
- * <p>Threads: the main one waits in {@link #await}; signals come on the JVM's.
+ * <p>Threads: the main one waits in {@link #await}; signals come on the JVM's signal thread.
  */
 final class Shutdown {
     private static final Logger LOG = System.getLogger(Shutdown.class.getName());
@@ -32,7 +32,7 @@ final class Shutdown {
         this.drain = drain;
     }
 
-    /** A signal has come. */
+    /** Handles a signal, by its number. */
     synchronized void signal(int number) {
         if (signal == 0) {
             signal = number;
@@ -42,7 +42,7 @@ final class Shutdown {
         } else if (System.nanoTime() - signalNanos >= REPEATED.toNanos()) {
             signalNanos = System.nanoTime();
             if (stopping) {
-                runs.hurry();
+                runs.killNow();
             } else {
                 stop();
             }
@@ -59,9 +59,9 @@ final class Shutdown {
     }
 
     /**
-     * Waits for a signal, then ends the server and all that runs.
+     * Waits for a signal, then drains, stops all runs and closes the server.
      *
-     * @return the program's exit code
+     * @return the exit code, 128 + the signal's number
      */
     int await(StreamServer server) throws InterruptedException {
         signalled.await();
@@ -70,7 +70,7 @@ final class Shutdown {
             runs.awaitDrained(drain);
         }
         stop();
-        server.refuse();
+        server.stopAccepting();
         runs.awaitStopped();
         runs.awaitNone(LAST_BYTES);
         server.close();

@@ -5,9 +5,9 @@ import java.lang.reflect.Proxy;
 import java.util.function.IntConsumer;
 
 /**
- * Signals (POSIX {@code <signal.h>}) by the JDK's unsupported but only way, {@code sun.misc.Signal}; by reflection, since
- * it does not compile for a release. A shutdown hook would not do: no second signal is delivered while one runs, and
- * logging has ended by then.
+ * Signal handlers (POSIX {@code <signal.h>}) by {@code sun.misc.Signal}, the JDK's unsupported but only way; by
+ * reflection, since {@code --release} hides it. A shutdown hook would not do: while one runs no second signal is
+ * delivered, and logging is already closed.
  */
 final class Signals {
     static final int SIGHUP = 1;
@@ -16,7 +16,7 @@ final class Signals {
 
     private Signals() {}
 
-    /** Calls the handler, on a thread of the JVM's, with the number of each signal that asks us to end. */
+    /** Handles TERM, INT and HUP; the handler gets the signal's number, on the JVM's signal thread. */
     static void handle(IntConsumer handler) {
         handle("TERM", SIGTERM, handler);
         handle("INT", SIGINT, handler);
@@ -39,7 +39,7 @@ final class Signals {
                         return method.getName().equals("hashCode") ? (Object) number : null;
                     });
             if (handle.invoke(null, signal, proxy) == ignore) {
-                handle.invoke(null, signal, ignore); // nohup(1) wants it so
+                handle.invoke(null, signal, ignore); // inherited SIG_IGN stays, as nohup(1) needs it
             }
         } catch (ReflectiveOperationException | IllegalArgumentException e) {
             System.getLogger(Signals.class.getName()).log(Level.DEBUG, "no handler for SIG{0}: {1}", name, e);

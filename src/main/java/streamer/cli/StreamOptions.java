@@ -8,7 +8,7 @@ import picocli.CommandLine.TypeConversionException;
 import streamer.http.response.FlushPolicy;
 import streamer.http.response.ResponseConfig;
 
-/** The flags of the stream: when bytes leave, and what tells that it lives and how it ended. */
+/** The flags of the stream: flushing, heartbeats, and how it ends. */
 final class StreamOptions {
     @Option(
             names = "--flush-bytes",
@@ -68,7 +68,11 @@ final class StreamOptions {
             description = "Stop a run whose client takes nothing of its output for this long. Default: none.")
     private @Nullable Duration writeTimeout;
 
-    /** The value of these flags. */
+    /**
+     * The value of these flags.
+     *
+     * @throws UsageException if one is out of range
+     */
     ResponseConfig toStream() {
         if (flushBytes < 1 || flushBytes > FlushPolicy.MAX_FLUSH_BYTES) {
             throw new UsageException("--flush-bytes: must be from 1 to 64k");
@@ -83,7 +87,7 @@ final class StreamOptions {
         return new ResponseConfig(contentType, flush, statusWait, onFailure, writeTimeout);
     }
 
-    /** What may stand in a header. */
+    /** A header value: printable ASCII. */
     static final class HeaderConverter implements ITypeConverter<String> {
         @Override
         public String convert(String text) {

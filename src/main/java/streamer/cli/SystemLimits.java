@@ -10,19 +10,19 @@ import java.util.OptionalLong;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** What this system allows us: processes, threads and files, by {@code getrlimit(2)} and {@code cgroups(7)}. */
+/** System limits on processes, threads and open files ({@code getrlimit(2)}, {@code cgroups(7)}), as defaults. */
 final class SystemLimits {
     private static final int MOST_RUNS = 64;
     private static final int OWN_THREADS = 64;
     private static final int PER_RUN = 6; // two or three threads here, and a small tree of processes
-    private static final int OWN_FILES = 24; // also those that a launch needs for a moment
+    private static final int OWN_FILES = 24; // also the few that a launch needs for a moment
     private static final int FILES_PER_RUN = 2; // besides its connection
     private static final int MOST_CONNECTIONS = 4096;
     private static final int FEWEST_CONNECTIONS = 16;
 
     private SystemLimits() {}
 
-    /** The default number of runs at one time, which such a limit can make smaller. */
+    /** The default number of runs at one time: 64, or fewer where a limit is low. */
     static int defaultRuns() {
         var processes = lowest(Stream.concat(rlimit("Max processes").stream(), cgroups().stream())
                 .toList());
@@ -31,7 +31,10 @@ final class SystemLimits {
         return (int) Math.max(1, Math.min(MOST_RUNS, Math.min(byProcesses, byFiles)));
     }
 
-    /** The default number of connections at one time: half of what files may be open, as runs need some too. */
+    /**
+     * The default number of connections at one time: 4,096, or half of the open files that are allowed; runs need some
+     * too.
+     */
     static int defaultConnections() {
         return (int) Math.max(FEWEST_CONNECTIONS, Math.min(MOST_CONNECTIONS, openFiles() / 2));
     }
@@ -55,7 +58,7 @@ final class SystemLimits {
             var fields = line.split(":", 3); // hierarchy, controllers, path
             if (fields.length == 3 && (fields[1].isEmpty() || fields[1].equals("pids"))) {
                 var root = "/sys/fs/cgroup" + (fields[1].isEmpty() ? "" : "/pids");
-                Stream.of(root + fields[2], root) // within a container the path is often that of the host
+                Stream.of(root + fields[2], root) // in a container the path is often the host's
                         .map(directory -> read(Path.of(directory, "pids.max")).strip())
                         .filter(text -> text.matches("\\d{1,18}"))
                         .map(Long::parseLong)

@@ -10,7 +10,7 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 import streamer.http.request.Software;
 
-/** The help text: two examples first, then the flags in groups; and the version. */
+/** Help and version: two examples first, then the flags in groups. */
 final class Usage implements IVersionProvider {
     private static final String EXAMPLES = """
             Examples:
@@ -33,7 +33,7 @@ final class Usage implements IVersionProvider {
     }
 
     /**
-     * Arranges a command's help.
+     * Sets the sections of a command's help.
      *
      * @param groups the names of its mixins, and the heading of each
      */

@@ -1,6 +1,6 @@
 package streamer.cli;
 
-/** Words on the command line that do not make sense; the message says so in one line. */
+/** A usage error on the command line or in the environment; the message is one line. */
 final class UsageException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

@@ -1,12 +1,13 @@
 /**
  * The command line: flags become values, values become a server, signals end it.
  *
- * <p>{@link streamer.cli.ServeCommand} is the whole story in one method. {@code ServerOptions}, {@code AccessOptions}, {@code StreamOptions} and {@code RunOptions} hold
- * the flags and end in the values that the other packages take; {@code EnvironmentFlags} and {@code ArgumentFile} bring
- * flags from elsewhere; {@code Shutdown} and {@code Signals} end the program, {@code ErrorHandler} says in one line why it
- * could not begin, {@code Logging} how all lines look, {@code LogWriter} writes them.
+ * <p>{@link streamer.cli.ServeCommand} is the whole story in one method. {@code ServerOptions}, {@code AccessOptions},
+ * {@code StreamOptions} and {@code RunOptions} hold the flags and convert them to the values that the other packages
+ * take; {@code EnvironmentFlags} and {@code ArgumentFile} read flags from elsewhere; {@code Shutdown} and
+ * {@code Signals} end the program; {@code ErrorHandler} prints errors and chooses exit codes; {@code Logging} formats
+ * log lines, {@code LogWriter} writes them.
  *
- * <p>Threads: the main one waits for a signal; the JVM's signal thread delivers it.
+ * <p>Threads: the main one waits for a signal; the JVM's signal thread delivers it; {@code log} writes log lines.
  */
 @NullMarked
 package streamer.cli;

@@ -4,39 +4,40 @@ import java.nio.ByteBuffer;
 import streamer.output.Ending;
 
 /**
- * Turns the chunks of one output into the bytes of one body.
+ * Encoder of one output into one response body. A returned buffer is valid until the next call.
  *
- * <p>Threads: none of its own; its user guards it with a lock. A returned buffer is valid until the next call.
+ * <p>Threads: none of its own; its user guards it with a lock.
  */
 public interface Format {
-    /** A buffer of nothing. */
+    /** An empty buffer. */
     ByteBuffer NOTHING = ByteBuffer.allocate(0).asReadOnlyBuffer();
 
-    /** The body's media type. */
+    /** The body's media type, as {@code Content-Type} has it. */
     String contentType();
 
-    /** Whether the body has room to tell a bad ending: then it needs no other sign and ends cleanly. */
+    /** Whether the body itself tells the ending: then the response ends cleanly even if the run failed. */
     boolean tellsEnding();
 
-    /** What comes before all output. */
+    /** The body's first bytes, before all output; may be empty. */
     ByteBuffer begin();
 
     /**
-     * Takes bytes of the output, at least one, and gives what they add to the body; call again while any remain.
+     * Encodes bytes of the output, at least one; to be called again while any remain.
      *
-     * @param bytes the output's next bytes; the format takes from their position on. The result may be this very buffer
+     * @param bytes the output's next bytes, read from their position on; the result may be this very buffer
+     * @return what they add to the body; may be empty
      */
     ByteBuffer encode(ByteBuffer bytes);
 
-    /** Whether the output stands within a line whose newest bytes nothing has shown yet. */
+    /** Whether there is an unfinished line of which some bytes have not been encoded. */
     boolean hasPart();
 
-    /** Shows the unfinished line as far as it has come. */
+    /** Encodes the unfinished line so far. */
     ByteBuffer part();
 
-    /** Something that shows a client, and all hops before it, that the stream lives; empty where there is no such thing. */
+    /** A heartbeat, which keeps the client and all proxies from timing out; empty if the format has none. */
     ByteBuffer heartbeat();
 
-    /** What comes after all output. */
+    /** The body's last bytes, after all output; may be empty. {@code millis} is how long the run took. */
     ByteBuffer end(Ending ending, long millis);
 }

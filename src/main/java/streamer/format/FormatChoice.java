@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * Content negotiation (RFC 9110, 12.5.1): which of the formats there are a client's {@code Accept} asks for.
+ * Content negotiation (RFC 9110, 12.5.1): chooses the format by the request's {@code Accept}.
  *
  * <p>Threads: any.
  */
@@ -16,10 +16,10 @@ public final class FormatChoice {
     private final String heartbeatText;
 
     /**
-     * A choice.
+     * A choice between plain output and events.
      *
      * @param plainType the media type of plain output
-     * @param heartbeatText what a silent plain stream sends; empty for none
+     * @param heartbeatText the heartbeat of a plain stream; empty for none
      */
     public FormatChoice(String plainType, String heartbeatText) {
         this.plainType = plainType;
@@ -27,7 +27,7 @@ public final class FormatChoice {
     }
 
     /**
-     * A body for one run.
+     * A new format, for the output of one run.
      *
      * @param accept the values of the request's {@code Accept} headers
      * @param run the run's id
@@ -36,12 +36,12 @@ public final class FormatChoice {
         return wantsEvents(accept) ? new ServerSentEvents(run) : new PlainText(plainType, heartbeatText);
     }
 
-    /** The media type that such a body would have. */
+    /** The media type of the format that would be chosen. */
     public String contentType(List<String> accept) {
         return wantsEvents(accept) ? ServerSentEvents.CONTENT_TYPE : plainType;
     }
 
-    /** Events go to whom they are asked for by name, unless plain output weighs more. */
+    /** Events must be named, with a weight (RFC 9110, 12.4.2) that is not lower than that of plain output. */
     private boolean wantsEvents(List<String> accept) {
         var ranges = accept.stream()
                 .flatMap(header -> List.of(header.split(",")).stream())
@@ -51,7 +51,7 @@ public final class FormatChoice {
         return events > 0 && events >= plainWeight(ranges);
     }
 
-    /** The most specific range that matches decides. */
+    /** The weight of the most specific media range that matches plain output; 0 if none does. */
     private double plainWeight(List<String> ranges) {
         var type = folded(plainType).split(";", 2)[0];
         for (var range : List.of(type, type.split("/", 2)[0] + "/*", "*/*")) {
@@ -63,7 +63,7 @@ public final class FormatChoice {
         return 0;
     }
 
-    /** The weight of a media range, 0 to 1; -1 if it is not named. */
+    /** The weight of this media range, 0 to 1; -1 if it is not in the header. */
     private static double weight(List<String> ranges, String wanted) {
         var weight = -1.0;
         for (var range : ranges) {

@@ -4,16 +4,16 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import streamer.output.Ending;
 
-/** The output, byte for byte; the text of its heartbeat is the only thing that is ever added. */
+/** Plain output, byte for byte; nothing is added but its heartbeat's text. */
 public final class PlainText implements Format {
     private final String contentType;
     private final byte[] heartbeat;
 
     /**
-     * A plain body.
+     * A plain format.
      *
      * @param contentType its media type
-     * @param heartbeatText what a silent stream sends; empty for none
+     * @param heartbeatText its heartbeat; empty for none
      */
     public PlainText(String contentType, String heartbeatText) {
         this.contentType = contentType;

@@ -7,15 +7,15 @@ import java.nio.ByteBuffer;
 import streamer.output.Ending;
 
 /**
- * The output as an event stream (HTML Living Standard, 9.2): a {@code message} for each line, a {@code part} for a line
- * that takes its time, an {@code exit} at the end. Ids are {@code <run>:<position>}, the position being the offset of the
- * byte after the line.
+ * Server-sent events (HTML Living Standard, 9.2): a {@code message} for each line, a {@code part} for an unfinished
+ * line that is flushed by time, an {@code exit} at the end. Ids are {@code <run>:<offset>}, the offset of the byte
+ * after the line.
  */
 public final class ServerSentEvents implements Format {
     /** The media type of event streams. */
     static final String CONTENT_TYPE = "text/event-stream";
 
-    /** A longer line is shown in pieces of this many bytes. */
+    /** A longer line is split into messages of at most this many bytes. */
     static final int MAX_LINE_BYTES = 64 * 1024;
 
     private static final int ROOM_BYTES = 8 * 1024;
@@ -29,7 +29,7 @@ public final class ServerSentEvents implements Format {
     private int lineLength;
     private boolean partShown = true;
     private boolean afterCarriageReturn;
-    private long position;
+    private long offset;
     private ByteBuffer events = ByteBuffer.allocate(ROOM_BYTES);
 
     /**
@@ -70,7 +70,7 @@ public final class ServerSentEvents implements Format {
     }
 
     private void take(byte next) {
-        position++;
+        offset++;
         if (next == '\n' && afterCarriageReturn) {
             afterCarriageReturn = false;
             return;
@@ -81,20 +81,20 @@ public final class ServerSentEvents implements Format {
             return;
         }
         if (lineLength == line.length) {
-            position--;
+            offset--;
             message(wholeCharacters());
-            position++;
+            offset++;
         }
         line[lineLength++] = next;
         partShown = false;
     }
 
-    /** Sends the first bytes of the line; the rest, part of a character at most, begins the next one. */
+    /** Puts a message of the line's first bytes; the rest, an incomplete character at most, begins the next line. */
     private void message(int length) {
         var rest = lineLength - length;
-        position -= rest;
+        offset -= rest;
         putId();
-        position += rest;
+        offset += rest;
         put(DATA);
         putText(length);
         put((byte) '\n');
@@ -120,7 +120,7 @@ public final class ServerSentEvents implements Format {
         return events.flip();
     }
 
-    /** The line's length without the bytes of a last UTF-8 character (RFC 3629, 3) that has not come whole. */
+    /** The line's length without an incomplete UTF-8 sequence at its end (RFC 3629, 3). */
     private int wholeCharacters() {
         for (var back = 1; back <= Math.min(3, lineLength); back++) {
             var lead = line[lineLength - back] & 0xFF;
@@ -155,11 +155,11 @@ public final class ServerSentEvents implements Format {
 
     private void putId() {
         put(id);
-        put(ascii(Long.toString(position)));
+        put(ascii(Long.toString(offset)));
         put((byte) '\n');
     }
 
-    /** Puts the line's first bytes, with U+FFFD for what is no UTF-8. */
+    /** Puts the line's first bytes, with U+FFFD for what is not UTF-8. */
     private void putText(int length) {
         for (var i = 0; i < length; i++) {
             if (line[i] < 0) {

@@ -5,16 +5,16 @@ import java.math.RoundingMode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is logged of one request; as a string it is one line of printable ASCII, whatever the request held.
+ * Access log entry of one request; as a string one line of printable ASCII, with all else escaped.
  *
- * @param client its address
- * @param user its name; null if it has none
+ * @param client the client's address
+ * @param user the client's name; null if it has none
  * @param method the request's method
  * @param path the request's path, as it was sent
  * @param status the response's status
- * @param bytes how many the response's body had on the wire
- * @param seconds how long it took
- * @param run what became of the run; null if there was none
+ * @param bytes the length of the response's body on the wire
+ * @param seconds how long the request took
+ * @param run the run; null if there was none
  */
 public record AccessLine(
         String client,
@@ -28,10 +28,10 @@ public record AccessLine(
     private static final int DECIMALS = 3;
 
     /**
-     * A run's part of the line.
+     * The run's part of the line.
      *
      * @param exit its exit code; null if it has none
-     * @param ended how it ended; null if it never began
+     * @param ended {@link streamer.output.Ending#word()}; null if it has not ended
      * @param id its id
      */
     public record RunPart(@Nullable Integer exit, @Nullable String ended, String id) {

@@ -13,7 +13,11 @@ import streamer.http.request.CgiEnvironment;
 import streamer.http.request.Client;
 import streamer.output.Ending;
 
-/** One line for each request, when it ends. */
+/**
+ * Access log: one line for each request, when it ends.
+ *
+ * <p>Threads: any; each line is written once.
+ */
 final class AccessLog implements HttpHandler {
     private static final Logger LOG = System.getLogger("streamer.access");
     private static final AttachmentKey<Entry> KEY = AttachmentKey.create(Entry.class);
@@ -37,7 +41,7 @@ final class AccessLog implements HttpHandler {
         next.handleRequest(exchange);
     }
 
-    /** The line of this request. */
+    /** The entry of this request. */
     static Entry of(HttpServerExchange exchange) {
         var entry = exchange.getAttachment(KEY);
         if (entry == null) {
@@ -46,7 +50,7 @@ final class AccessLog implements HttpHandler {
         return entry;
     }
 
-    /** One request's line; written once. */
+    /** The entry of one request; logged once. */
     static final class Entry {
         private final HttpServerExchange exchange;
         private final long startNanos = System.nanoTime();
@@ -57,12 +61,12 @@ final class AccessLog implements HttpHandler {
             this.exchange = exchange;
         }
 
-        /** From here on the line waits for the run's ending. */
+        /** Defers the line to the run's ending. */
         void expectRun() {
             isRun = true;
         }
 
-        /** Writes the line of a run. */
+        /** Logs the line of a request with a run; {@code ending} is null if that is not known. */
         void log(String run, @Nullable Ending ending) {
             var code = ending == null ? OptionalInt.empty() : ending.code();
             log(new AccessLine.RunPart(

@@ -8,14 +8,14 @@ import streamer.http.request.RequestConfig;
 import streamer.http.response.ResponseConfig;
 
 /**
- * How runs are put on HTTP.
+ * How runs are served over HTTP.
  *
  * @param listener where the server listens
- * @param access who gets to the command
+ * @param access who may run the command
  * @param paths the request paths that run the command
  * @param methods the request methods that run it
  * @param response how its output is streamed
- * @param request what becomes of a request's body
+ * @param request how a request's body is received
  */
 public record ServerConfig(
         ListenerConfig listener,
@@ -25,13 +25,13 @@ public record ServerConfig(
         ResponseConfig response,
         RequestConfig request) {
 
-    /** Copies what could change. */
+    /** Defensive copies. */
     public ServerConfig {
         paths = List.copyOf(paths);
         methods = List.copyOf(methods);
     }
 
-    /** Whether clients must say who they are. */
+    /** Whether clients must authenticate. */
     public boolean asksWho() {
         return access.token() != null
                 || access.tokenFile() != null

@@ -32,10 +32,15 @@ import streamer.http.access.RepeatRule;
 import streamer.http.listener.ConnectionGuard;
 import streamer.http.listener.Listener;
 import streamer.http.listener.ListenerConfig;
+import streamer.http.request.Spool;
 import streamer.run.RunSpec;
 import streamer.run.Runs;
 
-/** Listens, and runs the command for whoever asks and may. */
+/**
+ * The HTTP server: a listener, the chain of handlers, and a run for each request that passes it.
+ *
+ * <p>Threads: any; closed once.
+ */
 public final class StreamServer implements AutoCloseable {
     private static final int IO_THREADS = 2;
     private static final long STOP_MILLIS = 1_000;
@@ -52,7 +57,8 @@ public final class StreamServer implements AutoCloseable {
         this.config = config.listener();
         var formats = new FormatChoice(
                 config.response().contentType(), config.response().flush().heartbeatText());
-        streams = new StreamHandler(config, spec, formats, runs, threads);
+        var spool = new Spool(config.request().maxSpoolBytes());
+        streams = new StreamHandler(new Serving(config, spec, formats, spool, threads), runs);
         var guard = new ConnectionGuard(chain(config, formats, runs, streams));
         worker = worker();
         try {
@@ -67,7 +73,7 @@ public final class StreamServer implements AutoCloseable {
     /**
      * Starts a server; requests are accepted when this returns.
      *
-     * @param threads where runs are executed, one thread each and sometimes two
+     * @param threads the threads of runs: one each, and one more while a body comes
      * @throws FileException if a file that the configuration names cannot be used
      * @throws IOException if the address cannot be bound
      */
@@ -76,14 +82,14 @@ public final class StreamServer implements AutoCloseable {
         return new StreamServer(config, spec, runs, threads);
     }
 
-    /** Loads what a start and the first request will need; for a thread that has the time before it is known what is wanted. */
+    /** Class loading: loads what a start and the first request need; for a background thread. */
     public static void warmUp() {
         xnio();
         Listener.warmUp();
-        DateUtils.parseDate("Thu, 01 Jan 1970 00:00:00 GMT"); // and the format that all dates of answers have
+        DateUtils.parseDate("Thu, 01 Jan 1970 00:00:00 GMT"); // and the date format of all responses
     }
 
-    /** Every request passes from the first to the last, unless one of them answers it. */
+    /** The chain of handlers, built from last to first; each calls the next or answers the request. */
     private static HttpHandler chain(ServerConfig config, FormatChoice formats, Runs runs, StreamHandler streams)
             throws IOException {
         var access = config.access();
@@ -95,11 +101,11 @@ public final class StreamServer implements AutoCloseable {
         chain = new MethodRule(config.methods(), formats, chain);
         chain = new PathRule(config.paths(), chain);
         chain = new AccessRule(credentials(access), chain);
-        chain = new HealthRule(runs, chain);
+        chain = OwnPaths.open(runs, chain);
         chain = new CrossSiteRule(access.origins(), config.methods(), chain);
-        chain = new HostRule(hosts, chain); // what a proxy says the host was
+        chain = new HostRule(hosts, chain); // the host that a proxy forwards
         chain = new ProxyRule(access.proxies(), chain);
-        chain = new HostRule(hosts, chain); // what the request itself says
+        chain = new HostRule(hosts, chain); // the request's own Host
         chain = new FramingRule(chain);
         return new AccessLog(chain);
     }
@@ -118,12 +124,7 @@ public final class StreamServer implements AutoCloseable {
         return credentials;
     }
 
-    /**
-     * XNIO shows itself by JMX, which costs more time and memory than all the rest of it; unless there is no such thing.
-     * (It is there again by {@code JAVA_OPTS=-Djavax.management.builder.initial=}.)
-     */
     private static Xnio xnio() {
-        System.getProperties().putIfAbsent("javax.management.builder.initial", "none");
         return Xnio.getInstance(StreamServer.class.getClassLoader());
     }
 
@@ -137,12 +138,12 @@ public final class StreamServer implements AutoCloseable {
                 .getMap());
     }
 
-    /** Where the server listens, with the real port. */
+    /** The bound address, with the real port. */
     public InetSocketAddress address() {
         return listener.address();
     }
 
-    /** The same as a URL for people: the host as they wrote it. */
+    /** The server's URL, with the host as configured. */
     public String url() {
         return (config.tls() == null ? "http://" : "https://") + literal(config.host()) + ":"
                 + address().getPort() + "/";
@@ -152,23 +153,23 @@ public final class StreamServer implements AutoCloseable {
         return host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
     }
 
-    /** Whether only this machine can reach the server. */
+    /** Whether the server is bound to a loopback address. */
     public boolean isLocal() {
         return address().getAddress().isLoopbackAddress();
     }
 
-    /** Accepts no more connections: what they would take may be needed to stop what runs. */
-    public void refuse() {
-        listener.refuse();
+    /** Closes the listening socket: descriptors may be needed to stop runs. */
+    public void stopAccepting() {
+        listener.stopAccepting();
     }
 
-    /** Closes all connections, whatever is under way on them; then nothing listens any more. */
+    /** Breaks all streams off, and closes all connections and threads; waits at most 1 s for each thread pool. */
     @Override
     public void close() {
         if (closed.getAndSet(true)) {
             return; // XNIO would wait for ever for its own thread
         }
-        listener.refuse();
+        listener.stopAccepting();
         streams.abandonAll();
         listener.close();
         threads.shutdown();

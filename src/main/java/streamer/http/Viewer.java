@@ -1,197 +1,181 @@
 package streamer.http;
 
+import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
-import streamer.http.request.ChunkedBody;
+import streamer.http.request.Accept;
 import streamer.http.request.RequestBody;
-import streamer.http.request.RequestConfig;
-import streamer.http.response.Answer;
 import streamer.http.response.ResponseSink;
+import streamer.http.response.SinkListener;
+import streamer.http.response.StreamHead;
 import streamer.output.Chunk;
 import streamer.output.Ending;
 import streamer.output.Ending.Reason;
 import streamer.output.Output;
 import streamer.run.Run;
-import streamer.run.Viewing;
+import streamer.run.RunListener;
+import streamer.time.Stopwatch;
 
 /**
- * Shows one run to one client: chunks from the output to the sink, and the request's body to the command.
+ * Copies the chunks of one run's output to the sink of one client, and stops the run when the client leaves or stalls.
  *
- * <p>Threads: views on the run's own; feeds the body on a second one; the pulse comes from outside.
+ * <p>Threads: {@link #view} is the run's own, parked while the sink takes no more (back-pressure); others call
+ * back.
  */
-final class Viewer implements Viewing {
+final class Viewer implements RunListener, SinkListener {
     private static final Logger LOG = System.getLogger(Viewer.class.getName());
     private static final long LONG_SILENCE_NANOS = Duration.ofSeconds(45).toNanos();
-    private static final int FEED_BYTES = 64 * 1024;
 
-    private final ResponseSink sink;
+    private final Run run;
     private final @Nullable RequestBody body;
-    private final RequestConfig limits;
-    private final @Nullable Duration writeTimeout;
-    private final String failureLine;
-    private final Executor threads;
-    private volatile @Nullable Run run;
-    private boolean silenceNoticed; // the pulse's alone
+    private final Serving serving;
+    private final ResponseSink sink;
+    private final Semaphore writable = new Semaphore(0);
+    private boolean silenceNoticed; // only on the pulse's thread
 
     /**
      * A viewer.
      *
-     * @param body the request's body, for the command to read; null if it has none
-     * @param failureLine what a client is told whose run failed before it wrote anything
-     * @param threads where the body is fed
+     * @param body the request's body: while it comes, a blocked response can be a deadlock; null if it has none
      */
-    Viewer(ResponseSink sink, @Nullable RequestBody body, ServerConfig config, String failureLine, Executor threads) {
-        this.sink = sink;
+    Viewer(HttpServerExchange exchange, Run run, @Nullable RequestBody body, Serving serving) {
+        this.run = run;
         this.body = body;
-        limits = config.request();
-        writeTimeout = config.response().writeTimeout();
-        this.failureLine = failureLine;
-        this.threads = threads;
+        this.serving = serving;
+        var format = serving.formats().format(Accept.of(exchange), run.id());
+        var head = new StreamHead(exchange, run.id(), format.contentType());
+        sink = new ResponseSink(head, serving.config().response(), format, this);
     }
 
-    /** The run has to wait for others to end; the pulse keeps its client company. */
-    void await(Run awaited) {
-        run = awaited;
-        sink.await(() -> leave(awaited));
+    /** The run waits in the queue: sends the head in time, and watches for the client to leave. */
+    void queue() {
+        sink.queue();
     }
 
-    @Override
-    public void view(Run viewed, Output output, @Nullable OutputStream stdin) {
+    /** Copies the launched run's output to its end; waits for the run and for the client. */
+    void view() {
+        var output = run.output();
         try {
-            if (body != null && stdin != null) {
-                body.invite();
-                threads.execute(() -> feed(viewed, body, stdin));
-            }
-            run = viewed;
-            sink.begin(() -> leave(viewed));
+            sink.begin();
         } catch (IOException e) {
-            clientGone(viewed, e);
+            clientGone(e);
         }
         try {
             for (var chunk = output.next(); chunk != null; chunk = output.next()) {
-                show(viewed, chunk);
+                show(chunk);
             }
-            end(viewed, output.ending());
+            end(output);
         } catch (IOException e) {
-            LOG.log(Level.WARNING, "run {0}: cannot read its output: {1}", viewed.id(), e);
-            viewed.stop(Reason.ERROR);
+            LOG.log(Level.WARNING, "run {0}: cannot read its output: {1}", run.id(), e);
+            run.stop(Reason.ERROR);
             sink.abandon();
         }
     }
 
-    /** A client that has gone does not end the reading: the command's last words must not block it while it is stopped. */
-    private void show(Run viewed, Chunk chunk) {
+    /** The output is read on after the client has left: a full pipe must not block a command that is being stopped. */
+    private void show(Chunk chunk) {
         try {
-            sink.write(chunk);
+            while (!sink.write(chunk)) {
+                awaitWritable();
+            }
         } catch (IOException e) {
-            clientGone(viewed, e);
+            clientGone(e);
         }
     }
 
-    private void end(Run viewed, Ending ending) {
+    private void end(Output output) {
         stopping();
+        end(output.ending(), serving.failureLine());
+    }
+
+    /** Ends the response by the run's ending; waits for the client. */
+    void end(Ending ending, String line) {
         try {
-            sink.end(ending, viewed.millis(), failureLine, viewed::freeSlot);
+            while (!sink.end(ending, run.millis(), line, run::freeSlot)) {
+                awaitWritable();
+            }
         } catch (IOException e) {
-            clientGone(viewed, e);
+            clientGone(e);
         }
     }
 
-    private void clientGone(Run viewed, IOException e) {
-        LOG.log(Level.DEBUG, () -> "run " + viewed.id() + ": client gone: " + e);
-        viewed.stop(Reason.CLIENT_GONE);
+    private void awaitWritable() {
+        run.dueWithin(blockedLimit());
+        sink.whenWritable(writable::release);
+        writable.acquireUninterruptibly();
+    }
+
+    /** Answers with a status and a line; false if the response has begun or ended. */
+    boolean fail(int status, String line) {
+        return sink.fail(status, line, run.ending());
+    }
+
+    /** Breaks the response off. */
+    void abandon() {
         sink.abandon();
     }
 
-    private void leave(Run viewed) {
-        if (viewed.ending() == null) {
-            clientGone(viewed, new IOException("closed by the client"));
-        }
+    /** Stops a run whose client has left. */
+    void clientGone(IOException e) {
+        LOG.log(Level.DEBUG, () -> "run " + run.id() + ": client gone: " + e);
+        run.stop(Reason.CLIENT_GONE);
+        sink.abandon();
     }
 
-    private void feed(Run viewed, RequestBody from, OutputStream stdin) {
-        Thread.currentThread().setName("body-" + viewed.id().substring(0, 8));
-        var bytes = new byte[FEED_BYTES];
-        var buffer = ByteBuffer.wrap(bytes);
-        var isRead = true;
-        try {
-            while (from.read(buffer.clear(), limits) >= 0) {
-                isRead = isRead && feed(stdin, bytes, buffer.position());
-            }
-            end(stdin);
-        } catch (RequestBody.TooLargeException e) {
-            sink.fail(413, Answer.TOO_LARGE, null);
-            viewed.stop(Reason.BODY_TOO_LARGE);
-        } catch (ChunkedBody.MalformedException e) {
-            sink.fail(400, Answer.MALFORMED, null);
-            viewed.stop(Reason.MALFORMED_BODY);
-        } catch (RequestBody.TooSlowException e) {
-            sink.fail(408, Answer.TOO_SLOW, null);
-            viewed.stop(Reason.SLOW_BODY);
-        } catch (RequestBody.DetachedException e) {
-            LOG.log(Level.DEBUG, () -> "run " + viewed.id() + ": ended before its input");
-        } catch (IOException e) { // no end of file for the command: it would take a part for the whole
-            clientGone(viewed, e);
-        }
-    }
-
-    /** False if the command does not read any more; what comes is thrown away then, as the client has yet to read. */
-    private static boolean feed(OutputStream stdin, byte[] bytes, int length) {
-        try {
-            stdin.write(bytes, 0, length);
-            stdin.flush();
-            return true;
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
-    private static void end(OutputStream stdin) {
-        try {
-            stdin.close();
-        } catch (IOException e) {
-            // The command does not read any more: nor does it need to know where its input ends.
+    @Override
+    public void clientLeft() {
+        if (run.ending() == null) {
+            clientGone(new IOException("closed by the client"));
         }
     }
 
     @Override
-    public void pulse(long now) {
-        var viewed = run;
-        if (viewed == null) {
-            return;
-        }
-        try {
-            sink.pulse(now);
-            var stalled = stalled(now);
-            if (stalled != null) {
-                viewed.stop(stalled);
-                sink.abandon();
-            }
-            if (!silenceNoticed && sink.silentNanos(now) > LONG_SILENCE_NANOS) {
-                silenceNoticed = true;
-                LOG.log(
-                        Level.WARNING,
-                        "run {0}: silent for 45 s; routers and proxies cut such streams: see --heartbeat-text",
-                        viewed.id());
-            }
-        } catch (IOException e) {
-            clientGone(viewed, e);
-        }
+    public void dueWithin(long nanos) {
+        run.dueWithin(nanos);
     }
 
-    private @Nullable Reason stalled(long now) {
-        var blockedNanos = sink.blockedNanos(now);
-        if (writeTimeout != null && blockedNanos > writeTimeout.toNanos()) {
-            return Reason.WRITE_TIMEOUT;
+    @Override
+    public long due(long now) {
+        var next = sink.due(now);
+        var limit = blockedLimit();
+        if (sink.blocked().left(now, limit) == 0) {
+            run.stop(limit == writeLimit() ? Reason.WRITE_TIMEOUT : Reason.STALLED);
+            sink.abandon();
+            return Stopwatch.NEVER;
         }
+        return Math.min(next, Math.min(sink.blocked().left(now, limit), noticeSilence(now)));
+    }
+
+    private long noticeSilence(long now) {
+        var left = silenceNoticed ? Stopwatch.NEVER : sink.silenceLeft(now, LONG_SILENCE_NANOS);
+        if (left > 0) {
+            return left;
+        }
+        silenceNoticed = true;
+        LOG.log(
+                Level.WARNING,
+                "run {0}: silent for 45 s; routers and proxies cut such streams: see --heartbeat-text",
+                run.id());
+        return Stopwatch.NEVER;
+    }
+
+    /** Nanoseconds for which the client may take nothing of the output. */
+    private long blockedLimit() {
+        return Math.min(writeLimit(), stalledLimit());
+    }
+
+    private long writeLimit() {
+        var timeout = serving.config().response().writeTimeout();
+        return timeout == null ? Stopwatch.NEVER : timeout.toNanos();
+    }
+
+    private long stalledLimit() {
         var isSending = body != null && !body.isComplete();
-        return isSending && blockedNanos > limits.stalledAfter().toNanos() ? Reason.STALLED : null;
+        return isSending ? serving.config().request().stalledAfter().toNanos() : Stopwatch.NEVER;
     }
 
     @Override

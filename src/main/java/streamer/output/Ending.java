@@ -7,15 +7,15 @@ public sealed interface Ending {
     /** One word for the trailers, the exit event and the access line. */
     String word();
 
-    /** The command's exit code as {@code waitpid(2)} gave it to Java, 128 + n for death by signal n; empty if unknown. */
+    /** The command's exit code, by {@code waitpid(2)}; 128 + n for death by signal n; empty if unknown. */
     OptionalInt code();
 
-    /** Whether the command has done what it was asked to do. */
+    /** Whether the command exited with code 0, and by itself. */
     default boolean isSuccess() {
         return false;
     }
 
-    /** The command ended by itself. */
+    /** The command exited by itself. */
     record Exited(int exitCode) implements Ending {
         @Override
         public String word() {
@@ -33,7 +33,7 @@ public sealed interface Ending {
         }
     }
 
-    /** The run was stopped, whatever code its command ended with. */
+    /** The run was stopped, whatever exit code its command had. */
     record Stopped(Reason reason, OptionalInt code) implements Ending {
         @Override
         public String word() {
@@ -56,25 +56,25 @@ public sealed interface Ending {
 
     /** Why a run is stopped. */
     enum Reason {
-        /** It took longer than it may. */
+        /** {@code --timeout}: it took longer than it may. */
         TIMEOUT("timeout"),
-        /** It wrote nothing for longer than it may. */
+        /** {@code --idle-timeout}: its output was waited for longer than it may be. */
         IDLE_TIMEOUT("idle-timeout"),
-        /** Its client sends without reading, and nothing moves any more. */
+        /** Deadlock: its client sends a body without reading the output, and neither moves any more. */
         STALLED("stalled"),
-        /** Its client takes nothing of what it is sent. */
+        /** {@code --write-timeout}: its client takes nothing of the output. */
         WRITE_TIMEOUT("write-timeout"),
-        /** Its client sends what is no body. */
+        /** The request's body is malformed. */
         MALFORMED_BODY("malformed-body"),
-        /** Its client sends too slowly. */
+        /** The request's body comes too slowly. */
         SLOW_BODY("slow-body"),
-        /** Its client sends more than is accepted. */
+        /** The request's body is larger than is accepted. */
         BODY_TOO_LARGE("body-too-large"),
         /** The server shuts down. */
         SHUTDOWN("shutdown"),
-        /** Nobody is there to read it. */
+        /** Its client has left. */
         CLIENT_GONE("client-gone"),
-        /** The server failed it. */
+        /** Internal error. */
         ERROR("error");
 
         private final String word;

@@ -4,9 +4,9 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes of one run, in order, each once, closed by one {@link Ending}.
+ * The output of one run: its bytes in order, each once, closed by one {@link Ending}.
  *
- * <p>Threads: pulled by one viewer's thread.
+ * <p>Threads: read by one, the viewer's.
  */
 public interface Output {
     /**

@@ -5,16 +5,16 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Direct buffers for reading, used again and again: they spare two copies of each byte, but cost much to make, and only the
+ * Pool of direct buffers: they save two copies of each byte read, but are slow to allocate, and only the garbage
  * collector frees them.
  *
  * <p>Threads: any.
  */
 final class BufferPool {
-    /** Enough for lines; more would cost memory in every run. */
+    /** Enough for a few lines of output; more would cost memory in every run. */
     private static final int SMALL_BYTES = 8 * 1024;
 
-    /** As much as a pipe holds, for commands that write so much. */
+    /** The capacity of a pipe ({@code pipe(7)}), for commands that fill it. */
     private static final int LARGE_BYTES = 64 * 1024;
 
     private static final int MOST_KEPT = 64;
@@ -27,25 +27,26 @@ final class BufferPool {
         return take(small, SMALL_BYTES);
     }
 
-    /** A buffer in place of one that has become full. */
+    /** Exchanges a buffer that was filled for a large one; a large one is returned as it is. */
     synchronized ByteBuffer larger(ByteBuffer full) {
         if (full.capacity() == LARGE_BYTES) {
             return full;
         }
+        var larger = take(large, LARGE_BYTES); // first: it may throw OutOfMemoryError
         give(full);
-        return take(large, LARGE_BYTES);
+        return larger;
     }
 
-    private static ByteBuffer take(Deque<ByteBuffer> kept, int bytes) {
-        var buffer = kept.poll();
+    private static ByteBuffer take(Deque<ByteBuffer> pooled, int bytes) {
+        var buffer = pooled.poll();
         return buffer == null ? ByteBuffer.allocateDirect(bytes) : buffer;
     }
 
-    /** Takes back one that nobody uses any more. */
+    /** Returns a buffer to the pool. */
     synchronized void give(ByteBuffer buffer) {
-        var kept = buffer.capacity() == SMALL_BYTES ? small : large;
-        if (kept.size() < MOST_KEPT) {
-            kept.push(buffer.clear());
+        var pooled = buffer.capacity() == SMALL_BYTES ? small : large;
+        if (pooled.size() < MOST_KEPT) {
+            pooled.push(buffer.clear());
         }
     }
 }

@@ -17,15 +17,18 @@ import streamer.run.RunSpec.Stderr;
 import streamer.run.RunSpec.Stdin;
 
 /**
- * Launches by Commons Exec, which pushes where we pull: the process is handed over inside {@code execute()}, on the
- * caller's own thread, so that nobody stands between the pipe and its viewer.
+ * Launches by Commons Exec. That would copy the process's streams and wait for its exit; it is given a proxy without
+ * streams that has exited, and so returns at once.
+ *
+ * <p>Threads: any.
  */
 final class ExecLauncher implements Launcher {
     private static final java.io.File NULL_DEVICE = new java.io.File("/dev/null");
     private static final Pattern ERROR_NUMBER = Pattern.compile("error[=:] ?(\\d+)");
-    private static final String MECHANISM = "jdk.lang.Process.launchMechanism";
-    private static final int FIRST_TO_WARN_OF_VFORK = 25;
-    /** Half of the processors: when a crowd comes at once, the others go on carrying what streams already. */
+    /**
+     * Limits concurrent launches to half of the processors; the others go on serving streams when many requests come at
+     * once.
+     */
     private static final Semaphore LAUNCHING =
             new Semaphore(Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
 
@@ -37,31 +40,21 @@ final class ExecLauncher implements Launcher {
     private static final int ENFILE = 23;
     private static final int EMFILE = 24;
 
-    static {
-        // Twice as fast as by a helper program, the JDK's default; on standard error newer ones warn that it will go.
-        if (System.getProperty("os.name").equals("Linux")
-                && Runtime.version().feature() < FIRST_TO_WARN_OF_VFORK
-                && System.getProperty(MECHANISM) == null) {
-            System.setProperty(MECHANISM, "VFORK");
-        }
-    }
-
     @Override
-    public void execute(RunSpec spec, Started started) throws LaunchException {
-        var execution = new Execution(spec, started);
-        var label = new CommandLine(spec.command().get(0));
+    public Launched launch(RunSpec spec, String run) throws LaunchException {
+        var execution = new SpecExecutor(spec, run);
         try {
-            execution.execute(label);
+            execution.execute(new CommandLine(spec.command().get(0)));
+            return execution.launched();
         } catch (IOException e) {
-            if (execution.process == null) {
-                throw failure(spec, e);
-            }
-            // Closing the streams of a process that has ended failed: its output has been read before.
-        } catch (OutOfMemoryError e) { // "unable to create native thread", for the one that reaps the child
+            throw failure(spec, e);
+        } catch (OutOfMemoryError e) { // "unable to create native thread": the JDK's process reaper
             if (execution.process == null) {
                 throw new LaunchException(LaunchException.Kind.NO_RESOURCES, "out of threads or memory", e);
             }
             throw e;
+        } finally {
+            execution.closeUnlessLaunched();
         }
     }
 
@@ -89,12 +82,12 @@ final class ExecLauncher implements Launcher {
         return new LaunchException(kind, line, cause);
     }
 
-    /** The system's own words, at the end of the JDK's: {@code …: error=26, Text file busy}. */
+    /** The system's error text, {@code strerror(3)}, at the end of the JDK's: {@code …: error=26, Text file busy}. */
     private static String reason(IOException cause) {
         return String.valueOf(cause.getMessage()).replaceFirst("(?s).*" + ERROR_NUMBER.pattern() + ", ", ", ");
     }
 
-    /** ENOENT means the program, its interpreter, or the directory. */
+    /** ENOENT: the program, its interpreter or the working directory is missing. */
     private static String notFound(RunSpec spec) {
         var directory = spec.directory();
         if (directory != null && !Files.isDirectory(directory)) {
@@ -103,32 +96,35 @@ final class ExecLauncher implements Launcher {
         return spec.command().get(0) + ": command or its interpreter not found";
     }
 
-    /** One use of Commons Exec's executor. */
-    private static final class Execution extends DefaultExecutor {
+    /** One launch by Commons Exec's executor. */
+    private static final class SpecExecutor extends DefaultExecutor {
         private final RunSpec spec;
-        private final Started started;
+        private final String run;
         private @Nullable OutputPipe pipe;
         private @Nullable Process process;
+        private boolean launched;
 
         @SuppressWarnings("deprecation") // the builder cannot build a subclass
-        Execution(RunSpec spec, Started started) {
+        SpecExecutor(RunSpec spec, String run) {
             this.spec = spec;
-            this.started = started;
+            this.run = run;
             setExitValues(null);
-            setStreamHandler(new HandOver(this::handOver));
+            setStreamHandler(new NoStreams());
         }
 
-        private void handOver() {
-            try (var output = launched(pipe)) {
-                started.with(new Child(launched(process)), output);
-            }
-        }
-
-        private static <T> T launched(@Nullable T part) {
-            if (part == null) {
+        Launched launched() {
+            if (process == null || pipe == null) {
                 throw new IllegalStateException("not launched");
             }
-            return part;
+            var whole = new Launched(new JdkChild(process), pipe);
+            launched = true;
+            return whole;
+        }
+
+        void closeUnlessLaunched() {
+            if (pipe != null && !launched) {
+                pipe.close();
+            }
         }
 
         @Override
@@ -138,6 +134,7 @@ final class ExecLauncher implements Launcher {
             var environment = builder.environment();
             environment.clear();
             environment.putAll(spec.environment());
+            environment.put(ProcessTree.MARKER, run);
             if (spec.directory() != null) {
                 builder.directory(spec.directory().toFile());
             }
@@ -156,12 +153,9 @@ final class ExecLauncher implements Launcher {
         private Process start(ProcessBuilder builder) throws IOException {
             pipe = OutputPipe.open();
             try {
-                return builder.redirectOutput(pipe.commandsEnd()).start();
-            } catch (IOException | RuntimeException | Error e) {
-                pipe.close();
-                throw e;
+                return builder.redirectOutput(pipe.writeEnd()).start();
             } finally {
-                pipe.closeOwnEnd();
+                pipe.closeWriteEnd();
             }
         }
 
@@ -173,12 +167,10 @@ final class ExecLauncher implements Launcher {
         }
     }
 
-    /** Runs the viewing when Commons Exec says that the streams are to be served. */
-    private record HandOver(Runnable viewing) implements ExecuteStreamHandler {
+    /** Stream handler that does nothing. */
+    private static final class NoStreams implements ExecuteStreamHandler {
         @Override
-        public void start() {
-            viewing.run();
-        }
+        public void start() {}
 
         @Override
         public void stop() {}
@@ -194,8 +186,8 @@ final class ExecLauncher implements Launcher {
     }
 
     /**
-     * The process as Commons Exec sees it: without streams, since it would close them, and closing the one to a child's
-     * standard input waits for whoever writes to it; and without an exit to wait for, since the viewing has waited.
+     * Proxy for Commons Exec: without streams, since it would close them, and closing a child's standard input waits
+     * for a write under way; and already exited, so that it does not wait.
      */
     private static final class Unwatched extends Process {
         private final Process process;

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import streamer.run.LaunchException.Kind;
 
-/** Finds the program a command's first word means, as {@code execvp(3)} would in the child's place. */
+/** {@code PATH} search for a command's program, as {@code execvp(3)} does it in the child. */
 public final class Executable {
     private static final String DEFAULT_PATH = "/usr/local/bin:/usr/bin:/bin";
     private static final Pattern INTERPRETER = Pattern.compile("#![ \\t]*([^ \\t\\r\\n]+)");
@@ -21,13 +21,13 @@ public final class Executable {
     private Executable() {}
 
     /**
-     * The program's path, to be launched instead of the word: Java itself would search streamer's {@code PATH}, not the
-     * child's.
+     * The path of the program, to be launched instead of the word: Java would search streamer's own {@code PATH}, not
+     * the child's.
      *
      * @param word the command's first word
      * @param searchPath the child's {@code PATH}; null if it has none
      * @param directory the child's working directory; null for streamer's own
-     * @throws LaunchException not found, or not executable
+     * @throws LaunchException if it is not found, or not executable
      */
     public static String find(String word, @Nullable String searchPath, @Nullable Path directory)
             throws LaunchException {
@@ -65,7 +65,7 @@ public final class Executable {
         }
     }
 
-    /** Whether there is something of that name, or something that must not be seen. */
+    /** Whether the file exists, or may exist in a directory that cannot be searched. */
     private static boolean isSomething(Path base, String candidate) {
         try {
             return !Files.notExists(base.resolve(candidate));
@@ -74,7 +74,7 @@ public final class Executable {
         }
     }
 
-    /** The first line of a script may name an interpreter ({@code execve(2)}) that is not there. */
+    /** Interpreter of a script ({@code #!}, {@code execve(2)}): it must be executable. */
     private static void checkInterpreter(Path base, String candidate) throws LaunchException {
         try (var file = Files.newInputStream(base.resolve(candidate))) {
             var head = new String(file.readNBytes(HEAD_BYTES), StandardCharsets.ISO_8859_1);
@@ -85,7 +85,7 @@ public final class Executable {
                         candidate + ": its interpreter " + matcher.group(1) + " cannot be executed");
             }
         } catch (IOException e) {
-            // Executable but not readable: the launch will tell.
+            // Executable but not readable: execve(2) will tell.
         }
     }
 }

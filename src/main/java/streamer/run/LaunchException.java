@@ -1,20 +1,20 @@
 package streamer.run;
 
-/** A command that cannot be launched, with one line that says why and gives nothing away of its environment. */
+/** The command cannot be launched; the message is one line that says why and shows nothing of its environment. */
 public final class LaunchException extends Exception {
     private static final long serialVersionUID = 1;
 
-    /** The kinds of failure that call for different answers. */
+    /** The kind of failure, which decides the exit code or the response's status. */
     public enum Kind {
-        /** There is no such command. */
+        /** No such command, interpreter or directory (ENOENT). */
         NOT_FOUND,
-        /** It is there, but cannot be executed. */
+        /** It exists, but cannot be executed (EACCES). */
         NOT_EXECUTABLE,
-        /** The machine is out of processes, memory or descriptors; it may work a little later. */
+        /** Out of processes, threads, memory or descriptors (EAGAIN, ENOMEM, EMFILE, ENFILE); a retry may work. */
         NO_RESOURCES,
-        /** Arguments and environment together are larger than the system takes ({@code execve(2)}, E2BIG). */
+        /** Arguments and environment are too large ({@code execve(2)}, E2BIG). */
         TOO_LARGE,
-        /** The run was stopped before it began. */
+        /** The run was stopped before its launch. */
         STOPPED,
         /** Anything else. */
         OTHER
@@ -32,7 +32,7 @@ public final class LaunchException extends Exception {
         this.kind = kind;
     }
 
-    /** What kind of failure it is. */
+    /** The kind of failure. */
     public Kind kind() {
         return kind;
     }

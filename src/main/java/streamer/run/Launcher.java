@@ -1,17 +1,24 @@
 package streamer.run;
 
-/** Brings a run's process to life. */
+/**
+ * Launches the process of a run.
+ *
+ * <p>Threads: any.
+ */
 interface Launcher {
     /**
-     * Launches the command, calls {@code started}, and returns when that has returned.
+     * Launches the command; does not wait for its exit.
      *
-     * @throws LaunchException when there is no process to start with
+     * @param run the run's id, which the process has in its environment as {@link ProcessTree#MARKER}
+     * @throws LaunchException if no process was started
      */
-    void execute(RunSpec spec, Started started) throws LaunchException;
+    Launched launch(RunSpec spec, String run) throws LaunchException;
 
-    /** What happens while the process lives. */
-    interface Started {
-        /** The process is there. On the thread that launched it; the pipe is closed after that. */
-        void with(Child child, OutputPipe pipe);
-    }
+    /**
+     * A launched process.
+     *
+     * @param child the process
+     * @param pipe its standard output; to be closed by its reader
+     */
+    record Launched(Child child, OutputPipe pipe) {}
 }

@@ -12,14 +12,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A pipe of our own ({@code pipe(7)}) for what a command writes. The JDK's own is drained and closed at the command's exit,
- * whoever still writes to it; it cannot be left while somebody waits in a read; and each read costs three system calls and a
- * copy.
+ * A pipe ({@code pipe(7)}) for a command's output, in place of the JDK's. That is drained and closed at the child's
+ * exit, even if other processes still write to it; it cannot be closed during a blocking read; and each read costs
+ * three system calls and a copy.
  *
- * <p>A command is given a file, not a descriptor: ours, as {@code /proc/self/fd} names it. Its number is the one thing the
- * JDK does not tell, hence {@code Add-Exports: java.base/sun.nio.ch} in the jar's manifest.
+ * <p>The JDK redirects a child's output to a file, not to a descriptor: it gets ours by its name in
+ * {@code /proc/self/fd}. The descriptor's number is internal to the JDK, hence
+ * {@code Add-Exports: java.base/sun.nio.ch} in the jar's manifest.
  *
- * <p>Threads: one reads; {@link #close} on any wakes it.
+ * <p>Threads: one reads; {@link #close}, on any, ends its read.
  */
 final class OutputPipe implements Closeable {
     private static final Method NUMBER = number();
@@ -40,13 +41,17 @@ final class OutputPipe implements Closeable {
         }
     }
 
-    /** A new pipe, of two descriptors. */
+    /**
+     * Opens a pipe: two descriptors.
+     *
+     * @throws IOException if there are none left (EMFILE, ENFILE)
+     */
     static OutputPipe open() throws IOException {
         return new OutputPipe(Pipe.open());
     }
 
-    /** The end for the command that is launched before {@link #closeOwnEnd}. */
-    Redirect commandsEnd() {
+    /** The write end, for a command that is launched before {@link #closeWriteEnd}. */
+    Redirect writeEnd() {
         try {
             var descriptor = DESCRIPTORS.resolve(NUMBER.invoke(pipe.sink()).toString());
             return Redirect.appendTo(new File(descriptor.toString()));
@@ -55,16 +60,16 @@ final class OutputPipe implements Closeable {
         }
     }
 
-    /** Lets go of the commands' end, so that the pipe ends with the last process that has it. */
-    void closeOwnEnd() {
+    /** Closes our copy of the write end, so that end of file comes when the last process has closed its own. */
+    void closeWriteEnd() {
         closeQuietly(pipe.sink());
     }
 
     /**
-     * Waits for bytes; what one read returned.
+     * Waits for bytes; one {@code read(2)}.
      *
-     * @return how many; -1 when nobody can write any more
-     * @throws java.nio.channels.ClosedChannelException if the pipe is closed, also meanwhile
+     * @return how many were read; -1 at end of file
+     * @throws java.nio.channels.ClosedChannelException if the pipe is or gets closed
      */
     int read(ByteBuffer into) throws IOException {
         return pipe.source().read(into);
@@ -80,7 +85,7 @@ final class OutputPipe implements Closeable {
         try {
             end.close();
         } catch (IOException e) {
-            throw new UncheckedIOException(e); // close(2) of a pipe has nothing to fail at
+            throw new UncheckedIOException(e); // close(2) of a pipe does not fail
         }
     }
 }

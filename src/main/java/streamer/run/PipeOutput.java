@@ -3,113 +3,100 @@ package streamer.run;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import streamer.output.Chunk;
 import streamer.output.Ending;
 import streamer.output.Output;
+import streamer.time.Stopwatch;
 
 /**
- * An output that is the child's pipe itself: whoever reads it has the back-pressure for free.
+ * Back-pressure by the pipe: an output read straight from the child's pipe, whose writers block while nobody reads.
  *
- * <p>Threads: one reads and closes; the pulse asks how long it has been waiting, and may cut it off or let it go.
+ * <p>Threads: one reads and closes; others ask how long it has been waiting, and may cut it off or close the pipe.
  */
 final class PipeOutput implements Output, AutoCloseable {
-    private final Run run;
     private final OutputPipe pipe;
     private final BufferPool buffers;
+    private final Supplier<Ending> awaitEnding;
+    private final Stopwatch waiting = new Stopwatch();
     private ByteBuffer buffer;
     private long offset;
-    private final long startNanos = System.nanoTime();
-    private volatile long waitingSince;
-
-    /**
-     * How long has been waited in all, one value for two states: while not waiting, -1 minus that time; while waiting,
-     * the time since the start that was spent otherwise.
-     */
-    private volatile long waited = -1;
-
+    private @Nullable Ending ending;
     private volatile boolean cut;
 
-    PipeOutput(Run run, OutputPipe pipe, BufferPool buffers) {
-        this.run = run;
+    /**
+     * The output of a pipe, which is closed with it.
+     *
+     * @param awaitEnding waits for the run's ending; called at the end of the output
+     */
+    PipeOutput(OutputPipe pipe, BufferPool buffers, Supplier<Ending> awaitEnding) {
         this.pipe = pipe;
         this.buffers = buffers;
-        buffer = buffers.take();
+        this.awaitEnding = awaitEnding;
+        try {
+            buffer = buffers.take();
+        } catch (RuntimeException | Error e) { // there may be no memory for it
+            pipe.close();
+            throw e;
+        }
     }
 
     @Override
     public @Nullable Chunk next() throws IOException {
-        if (cut) {
+        var length = cut ? -1 : read();
+        if (length < 0) {
+            ending = awaitEnding.get();
             return null;
         }
+        // Delivered even if it was cut off during the read: it may be the command's last output, read late.
+        var chunk = new Chunk(buffer.flip(), offset);
+        offset += length;
+        return chunk;
+    }
+
+    private int read() throws IOException {
         if (offset > 0 && buffer.limit() == buffer.capacity()) {
             buffer = buffers.larger(buffer);
         }
-        beginWaiting();
+        waiting.start(System.nanoTime());
         try {
-            var length = pipe.read(buffer.clear());
-            if (length < 0) {
-                run.awaitEnding();
-                return null;
-            }
-            // If it has been cut off meanwhile, this may still be the command's own last word, fetched late.
-            var chunk = new Chunk(buffer.flip(), offset);
-            offset += length;
-            return chunk;
+            return pipe.read(buffer.clear());
         } catch (ClosedChannelException e) {
-            return null; // somebody has let go of it
+            return -1; // closed by closePipe()
         } finally {
-            endWaiting();
+            waiting.stop(System.nanoTime());
         }
-    }
-
-    private void beginWaiting() {
-        var now = System.nanoTime();
-        waitingSince = now | 1; // 0 means: not waiting
-        waited = now - startNanos - waitedNanos(now);
-    }
-
-    private void endWaiting() {
-        waited = -1 - waitedNanos(System.nanoTime());
-        waitingSince = 0;
     }
 
     @Override
     public Ending ending() {
-        var ending = run.ending();
         if (ending == null) {
-            throw new IllegalStateException("run " + run.id() + " has not ended");
+            throw new IllegalStateException("the output has not ended");
         }
         return ending;
     }
 
-    /** For how long the reader has been waiting for the child now, in nanoseconds; 0 if it is not. */
-    long waitingNanos(long now) {
-        var since = waitingSince;
-        return since == 0 ? 0 : Math.max(1, now - since);
+    /** Runs while the reader waits for output. */
+    Stopwatch waiting() {
+        return waiting;
     }
 
-    /** For how long it has been waiting in all. */
-    long waitedNanos(long now) {
-        var state = waited;
-        return state < 0 ? -1 - state : Math.max(0, now - startNanos - state);
-    }
-
-    /** Ends the output after the read that is under way: what comes then is nobody's. */
+    /** Ends the output after the read under way; later bytes are dropped. */
     void cut() {
         cut = true;
     }
 
-    /** Lets go of the pipe, also while the reader waits for it. */
-    void letGo() {
+    /** Closes the pipe, even during a read, which ends the output. */
+    void closePipe() {
         cut = true;
         pipe.close();
     }
 
-    /** The reader is through with it. */
+    /** Closes the pipe and returns the buffer; for the reader alone. */
     @Override
     public void close() {
-        letGo();
+        closePipe();
         buffers.give(buffer);
     }
 }

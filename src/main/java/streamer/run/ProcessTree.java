@@ -17,11 +17,14 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * One look at all processes, to find those of a run: its descendants and, on Linux, all that carry its id in their
- * environment ({@code proc(5)}), wherever they have been reparented to. Elsewhere the descendants are all that is seen.
+ * Snapshot of the process table, to find the processes of a run: its descendants and, on Linux, all that have its id in
+ * their environment ({@code proc(5)}), even if reparented. Elsewhere only descendants are found.
  */
 final class ProcessTree {
-    private static final Pattern MARKED = Pattern.compile("(?:^|\0)" + Run.MARKER + "=([0-9a-f]{32})(?:\0|$)");
+    /** The environment variable that marks all processes of a run; its value is the run's id. */
+    static final String MARKER = "STREAMER_RUN";
+
+    private static final Pattern MARKED = Pattern.compile("(?:^|\0)" + MARKER + "=([0-9a-f]{32})(?:\0|$)");
     private static final Path PROC = Path.of("/proc");
 
     private final Map<Long, List<ProcessHandle>> byParent = new HashMap<>();
@@ -30,11 +33,11 @@ final class ProcessTree {
     private ProcessTree() {}
 
     /**
-     * Looks at all processes there are now.
+     * Takes a snapshot.
      *
-     * @throws RuntimeException if they cannot be seen, say for want of descriptors
+     * @throws RuntimeException if the process table cannot be read, say without free descriptors
      */
-    static ProcessTree look() {
+    static ProcessTree snapshot() {
         var tree = new ProcessTree();
         ProcessHandle.allProcesses().forEach(tree::add);
         return tree;
@@ -56,25 +59,25 @@ final class ProcessTree {
      * The live processes of a run.
      *
      * @param run its id
-     * @param known processes of it: the one that was launched, and those of earlier looks, since one of them may have
-     *     cleaned its environment and lost its parent
+     * @param known processes of it: the direct child, and those of earlier snapshots, since one of them may have
+     *     cleared its environment and lost its parent
      */
     Set<ProcessHandle> of(String run, Collection<ProcessHandle> known) {
         var found = new LinkedHashSet<ProcessHandle>();
-        var todo = new ArrayDeque<>(known);
-        todo.addAll(byRun.getOrDefault(run, List.of()));
-        while (!todo.isEmpty()) {
-            var handle = todo.remove();
+        var pending = new ArrayDeque<>(known);
+        pending.addAll(byRun.getOrDefault(run, List.of()));
+        while (!pending.isEmpty()) {
+            var handle = pending.remove();
             if (isRunning(handle) && found.add(handle)) {
-                todo.addAll(byParent.getOrDefault(handle.pid(), List.of()));
+                pending.addAll(byParent.getOrDefault(handle.pid(), List.of()));
             }
         }
         return found;
     }
 
-    /** Whether it still executes; a zombie, which only waits for its parent, does not. */
+    /** Whether it still executes: neither exited nor a zombie (state {@code Z} or {@code X}, {@code proc(5)}). */
     private static boolean isRunning(ProcessHandle handle) {
-        var stat = read(handle, "stat"); // first: without descriptors nothing would seem to be alive
+        var stat = read(handle, "stat"); // first: it throws without descriptors, isAlive() is false
         if (!handle.isAlive()) {
             return false;
         }
@@ -86,17 +89,19 @@ final class ProcessTree {
         try {
             return Files.readString(PROC.resolve(handle.pid() + "/" + file), StandardCharsets.ISO_8859_1);
         } catch (IOException e) {
-            checkSight();
-            return ""; // gone, another user's, or a system without /proc
+            checkReadable();
+            return ""; // exited, another user's, or no /proc
         }
     }
 
-    /** Fails where not even our own can be read: then there are no descriptors, and nothing is known to be gone. */
-    private static void checkSight() {
+    /**
+     * Throws if not even our own entry can be read: out of descriptors, and an unreadable process need not have exited.
+     */
+    private static void checkReadable() {
         try {
             Files.readString(PROC.resolve("self/stat"), StandardCharsets.ISO_8859_1);
         } catch (NoSuchFileException e) {
-            // A system without /proc.
+            // No /proc.
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,59 +1,59 @@
 package streamer.run;
 
+import java.io.OutputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.OptionalInt;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import streamer.output.Ending;
 import streamer.output.Ending.Reason;
+import streamer.output.Output;
+import streamer.time.Pulse;
+import streamer.time.Stopwatch;
 
 /**
- * One execution of the command: it is admitted, launched, perhaps stopped, and decides how it ended.
+ * One run of the command: admitted, launched, perhaps stopped, and closed by one ending.
  *
- * <p>The direct child's exit is the end, not the pipe's. After the exit the pipe is read to its end, for one second of
- * reading at most; what still holds it then is stopped.
+ * <p>It ends with the direct child's exit, not with the pipe's end of file; processes that hold the pipe after that are
+ * left to {@link Lingering}.
  *
- * <p>Threads: one thread executes; the pulse and whoever stops come from outside. The lock guards the fields; nobody is
- * called under it.
+ * <p>Threads: one launches and reads; the pulse's checks timeouts; any may stop it. There is no lock: of two threads
+ * that each set a field and then read the other's, at least one sees both.
  */
 public final class Run implements AutoCloseable {
-    /** The variable that must carry the run's id in its command's environment: by it all of its processes are found. */
-    public static final String MARKER = "STREAMER_RUN";
-
     private static final Logger LOG = System.getLogger(Run.class.getName());
-    private static final long LINGER_NANOS = Duration.ofSeconds(1).toNanos();
-    private static final Duration LET_GO = Duration.ofMillis(100);
 
-    private final Runs runs;
     private final String id;
-    private final Viewing viewing;
+    private final Slots.Slot slot;
+    private final Shared shared;
+    private final Consumer<Run> changed;
+    private final Verdict verdict;
+    private final TreeStop treeStop;
+    private final Pulse.Timer timer;
+    private final Stopwatch running = new Stopwatch();
 
-    private final Object lock = new Object();
-    private long startedNanos = System.nanoTime();
-    private RunSpec.Limits limits = RunSpec.Limits.NONE;
-    private @Nullable Child child;
-    private @Nullable PipeOutput output;
-    private @Nullable Reason reason;
-    private @Nullable Ending ending;
-    private Phase stop = Phase.NOT_YET;
-    private long lingerFrom = -1;
-    private long cutNanos;
-    private @Nullable Runnable whenReady;
-    private boolean isReady;
-    private boolean executing;
-    private boolean closed;
+    private volatile @Nullable RunListener listener;
+    private volatile @Nullable Execution execution;
+    private volatile boolean closed;
 
-    private enum Phase {
-        NOT_YET,
-        GOING_ON,
-        DONE
-    }
+    /** Collaborators that all runs share. */
+    record Shared(Launcher launcher, BufferPool buffers, Stopper stopper, ShutdownSignal signal, Pulse pulse) {}
 
-    Run(Runs runs, String id, Viewing viewing) {
-        this.runs = runs;
+    /**
+     * An admitted run.
+     *
+     * @param changed called when it {@link #isStopping} no more, and when it {@link #isOver}
+     */
+    Run(String id, Slots.Slot slot, Shared shared, Consumer<Run> changed) {
         this.id = id;
-        this.viewing = viewing;
+        this.slot = slot;
+        this.shared = shared;
+        this.changed = changed;
+        verdict = new Verdict(shared.signal());
+        treeStop = new TreeStop(id, shared.stopper(), this::treeStopped);
+        timer = shared.pulse().timer(this::due);
+        running.start(System.nanoTime());
     }
 
     /** The run's id. */
@@ -61,279 +61,187 @@ public final class Run implements AutoCloseable {
         return id;
     }
 
-    /** How long ago the run was admitted or, after that, launched, in milliseconds. */
+    /** The run's age in milliseconds: since its launch, or before that since its admission. */
     public long millis() {
-        synchronized (lock) {
-            return Duration.ofNanos(System.nanoTime() - startedNanos).toMillis();
-        }
+        return Duration.ofNanos(running.elapsed(System.nanoTime())).toMillis();
     }
 
-    /** Whether the run has its slot, or will not need it; until then it stands in line. */
+    /** Whether the run has left the queue: it has its slot, or was stopped. */
     public boolean isReady() {
-        synchronized (lock) {
-            return isReady;
-        }
+        return slot.isReady();
     }
 
-    /** Has something done, once, as soon as the run {@link #isReady}; that must not wait. */
+    /** Calls the task, once, as soon as the run {@link #isReady}, perhaps at once; it must not wait. */
     public void whenReady(Runnable task) {
-        synchronized (lock) {
-            if (!isReady) {
-                whenReady = task;
-                return;
-            }
-        }
-        task.run();
+        slot.whenReady(task);
     }
 
-    void ready() {
-        @Nullable Runnable task;
-        synchronized (lock) {
-            isReady = true;
-            task = whenReady;
-            whenReady = null;
+    /** Sets the listener; it is called at once if the run is being stopped. */
+    public void listen(RunListener added) {
+        listener = added;
+        if (verdict.isStopped()) {
+            added.stopping();
         }
-        if (task != null) {
-            task.run();
-        }
+    }
+
+    /** Has the listener's {@link Pulse.Timed#due} called within this time, in nanoseconds. */
+    public void dueWithin(long nanos) {
+        timer.within(nanos);
     }
 
     /**
-     * Launches the command and lets the viewing read it, on this thread; returns when both have ended.
+     * Launches the command; from then on it has {@link #output} and {@link #stdin}.
      *
-     * @throws LaunchException when there is nothing to view
+     * @throws LaunchException if no process was started, or the run has been stopped
      */
-    public void execute(RunSpec spec) throws LaunchException {
-        synchronized (lock) {
-            executing = true;
-            startedNanos = System.nanoTime();
-            limits = spec.limits();
-            if (reason != null) {
-                throw new LaunchException(LaunchException.Kind.STOPPED, "stopped before it began: " + reason.word());
-            }
-        }
+    public void launch(RunSpec spec) throws LaunchException {
+        running.restart(System.nanoTime());
+        verdict.beginLaunch();
         try {
-            runs.launcher()
-                    .execute(
-                            spec,
-                            (launched, pipe) -> started(launched, pipe, spec.stdin() instanceof RunSpec.Stdin.Pipe));
+            launched(shared.launcher().launch(spec, id), spec.limits());
         } catch (LaunchException e) {
-            synchronized (lock) {
-                ending = new Ending.Failed();
-            }
-            if (e.kind() == LaunchException.Kind.NO_RESOURCES) { // perhaps after the fork
+            verdict.failLaunch();
+            if (e.kind() == LaunchException.Kind.NO_RESOURCES) { // perhaps after fork(2)
                 stopTree();
             }
+            throw e;
+        } catch (RuntimeException | Error e) { // perhaps a process was started
+            stopTree();
             throw e;
         }
     }
 
-    private void started(Child launched, OutputPipe pipe, boolean hasInput) {
-        synchronized (lock) {
-            child = launched;
+    private void launched(Launcher.Launched launched, RunSpec.Limits limits) {
+        var output = new PipeOutput(launched.pipe(), shared.buffers(), this::awaitEnding);
+        var lingering = new Lingering(output, launched.child(), verdict, treeStop);
+        var all = new Execution(launched.child(), output, lingering, new TimeLimits(limits, running, output.waiting()));
+        execution = all;
+        if (verdict.isStopped()) {
+            stopTree();
         }
-        try (var own = new PipeOutput(this, pipe, runs.buffers())) {
-            boolean late;
-            synchronized (lock) {
-                output = own;
-                late = reason != null;
-            }
-            if (late) {
-                stopTree();
-            }
-            viewing.view(this, own, hasInput ? launched.stdin() : null);
+        all.child().whenExited(() -> ended(all));
+        timer.within(all.left(System.nanoTime()));
+    }
+
+    private void ended(Execution of) {
+        var now = System.nanoTime();
+        of.lingering().begin(now);
+        timer.within(of.left(now));
+    }
+
+    private Execution execution() {
+        var launched = execution;
+        if (launched == null) {
+            throw new IllegalStateException("run " + id + " has not been launched");
         }
+        return launched;
+    }
+
+    /**
+     * The command's output; to be read by one thread.
+     *
+     * @throws IllegalStateException before {@link #launch}
+     */
+    public Output output() {
+        return execution().output();
+    }
+
+    /**
+     * The command's standard input, if {@link RunSpec.Stdin.Pipe} was asked for.
+     *
+     * @throws IllegalStateException before {@link #launch}
+     */
+    public OutputStream stdin() {
+        return execution().child().stdin();
     }
 
     /** Waits for the child's exit, unless the ending is decided without it. */
-    void awaitEnding() {
-        var code = awaitExit();
-        var bySignal = code.isPresent() && !isStopped() && runs.signal().isCauseOf(code.getAsInt());
-        synchronized (lock) {
-            if (bySignal && reason == null) {
-                reason = Reason.SHUTDOWN;
-            }
-            conclude();
-        }
+    private Ending awaitEnding() {
+        return verdict.exited(execution().awaitExit(() -> ending() != null));
     }
 
-    private OptionalInt awaitExit() {
-        var code = OptionalInt.empty();
-        while (code.isEmpty() && ending() == null) {
-            try {
-                code = child().awaitExit(LET_GO);
-            } catch (InterruptedException e) {
-                // Nobody interrupts a run; were it done, the child would still have to be waited for.
-            }
-        }
-        return code;
-    }
-
-    private Child child() {
-        synchronized (lock) {
-            if (child == null) {
-                throw new IllegalStateException("run " + id + " has not been launched");
-            }
-            return child;
-        }
-    }
-
-    private boolean isStopped() {
-        synchronized (lock) {
-            return reason != null;
-        }
-    }
-
-    /** Whether its processes are being stopped just now. */
-    boolean isStopping() {
-        synchronized (lock) {
-            return stop == Phase.GOING_ON;
-        }
-    }
-
-    private Ending conclude() {
-        if (ending == null) {
-            var code = child == null ? OptionalInt.empty() : child.exitCode();
-            ending = reason == null && code.isPresent()
-                    ? new Ending.Exited(code.getAsInt())
-                    : new Ending.Stopped(reason == null ? Reason.SHUTDOWN : reason, code);
-        }
-        return ending;
-    }
-
-    /** How the run ended; null if it has not, or not yet. */
+    /** How the run ended; null while that is not decided. */
     public @Nullable Ending ending() {
-        synchronized (lock) {
-            return ending;
-        }
+        return verdict.ending();
     }
 
-    /** Stops the run and all of its tree, for the first reason given; does not wait. A run that has ended is let be. */
+    /** Stops the run and its process tree; does not wait. Only the first reason counts; no effect after the ending. */
     public void stop(Reason why) {
-        boolean launched;
-        synchronized (lock) {
-            if (ending != null || reason != null) {
-                return;
-            }
-            reason = why;
-            launched = child != null;
-            if (!executing) {
-                ending = new Ending.Stopped(why, OptionalInt.empty());
-            }
+        if (!verdict.stop(why)) {
+            return;
         }
         LOG.log(Level.DEBUG, () -> "run " + id + ": stopping, " + why.word());
-        viewing.stopping();
-        if (launched) {
+        var notified = listener;
+        if (notified != null) {
+            notified.stopping();
+        }
+        if (execution != null) {
             stopTree();
         } else if (!isReady()) {
-            runs.freeSlot(this);
-            ready();
+            slot.giveUp();
         }
     }
 
     private void stopTree() {
-        @Nullable ProcessHandle root;
-        synchronized (lock) {
-            if (stop != Phase.NOT_YET) {
-                return;
-            }
-            stop = Phase.GOING_ON;
-            root = child == null ? null : child.handle();
-        }
-        runs.stopper().stop(id, root, this::treeStopped);
+        var of = execution;
+        treeStop.begin(of == null ? null : of.child().handle());
     }
 
     private void treeStopped() {
-        synchronized (lock) {
-            stop = Phase.DONE;
+        var of = execution;
+        if (of != null && !of.lingering().hasBegun()) {
+            ended(of);
         }
-        runs.freeSlot(this);
-        leaveIfOver();
+        slot.free();
+        changed.accept(this);
     }
 
-    /** Time passes: stops what takes too long, and lets go of a pipe that is held after the end. */
-    void pulse(long now) {
-        viewing.pulse(now);
-        var overdue = overdue(now);
+    /** Whether its processes are being stopped. */
+    boolean isStopping() {
+        return treeStop.isRunning();
+    }
+
+    /** Timer callback: calls the listener, and applies the run's timeouts. */
+    private long due(long now) {
+        if (closed) {
+            return Stopwatch.NEVER;
+        }
+        var notified = listener;
+        var next = notified == null ? Stopwatch.NEVER : notified.due(now);
+        var of = execution;
+        if (of == null) {
+            return next;
+        }
+        var overdue = of.limits().overdue(now);
         if (overdue != null) {
             stop(overdue);
         }
-        linger(System.nanoTime()); // the beat may have begun long ago, before the command's exit
+        of.lingering().enforce(now);
+        return Math.min(next, of.left(System.nanoTime()));
     }
 
-    private @Nullable Reason overdue(long now) {
-        synchronized (lock) {
-            if (output == null || reason != null || ending != null) {
-                return null;
-            }
-            if (limits.timeout() != null
-                    && now - startedNanos > limits.timeout().toNanos()) {
-                return Reason.TIMEOUT;
-            }
-            var idle = limits.idleTimeout();
-            return idle != null && output.waitingNanos(now) > idle.toNanos() ? Reason.IDLE_TIMEOUT : null;
-        }
-    }
-
-    /** What holds the output for too long after the end is stopped; if that does not help, we let go of it. */
-    private void linger(long now) {
-        PipeOutput held;
-        boolean again;
-        synchronized (lock) {
-            if (output == null || child == null || closed || !isHeldTooLong(output, child, now)) {
-                return;
-            }
-            held = output;
-            again = cutNanos != 0;
-            cutNanos = now;
-            conclude();
-        }
-        if (again) {
-            LOG.log(Level.WARNING, "run {0}: something that cannot be stopped holds its output", id);
-            held.letGo();
-        } else {
-            held.cut();
-            stopTree();
-        }
-    }
-
-    private boolean isHeldTooLong(PipeOutput held, Child child, long now) {
-        if (cutNanos != 0) {
-            return held.waitingNanos(now) > 0 && now - cutNanos > LET_GO.toNanos();
-        }
-        if (stop == Phase.GOING_ON || (stop == Phase.NOT_YET && child.exitCode().isEmpty())) {
-            return false;
-        }
-        if (lingerFrom < 0) {
-            lingerFrom = held.waitedNanos(now);
-        }
-        return held.waitedNanos(now) - lingerFrom >= LINGER_NANOS;
-    }
-
-    /** The run's thread is through with it. Its slot is free as soon as all that had to be stopped is gone. */
+    /** Closes the output and frees the slot, or leaves that to the end of the stop; for the run's thread. */
     @Override
     public void close() {
-        synchronized (lock) {
-            closed = true;
+        closed = true;
+        timer.stop();
+        var of = execution;
+        if (of != null) {
+            of.output().close();
         }
         freeSlot();
-        leaveIfOver();
+        changed.accept(this);
     }
 
-    /** The command has ended: gives the slot back, unless some of its processes have yet to be stopped. */
+    /** Frees the slot, unless processes have yet to be stopped: then it is free after that. */
     public void freeSlot() {
         if (!isStopping()) {
-            runs.freeSlot(this);
+            slot.free();
         }
     }
 
-    private void leaveIfOver() {
-        boolean over;
-        synchronized (lock) {
-            over = closed && stop != Phase.GOING_ON;
-        }
-        if (over) {
-            runs.leave(this);
-        }
+    /** Whether it is closed, and none of its processes is being stopped. */
+    boolean isOver() {
+        return closed && !isStopping();
     }
 }

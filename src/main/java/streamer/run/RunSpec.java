@@ -8,14 +8,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a run executes, and within which limits.
+ * What a run launches, and within which limits.
  *
- * @param command the program and its arguments, handed on as they are, without a shell
+ * @param command the program and its arguments, passed as they are, without a shell
  * @param directory the command's working directory; null for streamer's own
  * @param environment the command's whole environment
- * @param stdin what the command reads
+ * @param stdin where its standard input comes from
  * @param stderr where its standard error goes
- * @param limits the times it may take
+ * @param limits its timeouts
  */
 public record RunSpec(
         List<String> command,
@@ -25,7 +25,7 @@ public record RunSpec(
         Stderr stderr,
         Limits limits) {
 
-    /** Copies what could change. */
+    /** Defensive copies. */
     public RunSpec {
         if (command.isEmpty()) {
             throw new IllegalArgumentException("a command is needed");
@@ -41,7 +41,7 @@ public record RunSpec(
         return new RunSpec(command, directory, all, input, stderr, limits);
     }
 
-    /** Standard input: nothing, a pipe that the viewing fills, or a file. */
+    /** Standard input: nothing, a pipe that the request's body is written to, or a file. */
     public sealed interface Stdin {
         /** End of file at once. */
         record Empty() implements Stdin {}
@@ -53,17 +53,20 @@ public record RunSpec(
         record File(Path path) implements Stdin {}
     }
 
-    /** Standard error: streamer's own, the output, or nowhere. */
+    /** Standard error: where it goes. */
     public enum Stderr {
+        /** To streamer's own standard error. */
         LOG,
+        /** Into the output. */
         MERGE,
+        /** To {@code /dev/null}. */
         DROP
     }
 
     /**
-     * The times of a run; null for none.
+     * Timeouts; null for none.
      *
-     * @param timeout how long it may take
+     * @param timeout how long the run may take
      * @param idleTimeout how long its output may be waited for
      */
     public record Limits(

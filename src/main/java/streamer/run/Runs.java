@@ -14,36 +14,33 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import streamer.output.Ending.Reason;
+import streamer.time.Pulse;
 
 /**
- * All runs there are: admits as many as there are slots, gives them their pulse, and ends them at shutdown.
+ * All runs: admission control by slots and a queue, their common pulse, and drain and stop at shutdown.
  *
- * <p>Threads: any. Taking a slot, looking whether the server is draining, and registering the run happen under one lock,
- * so that no run slips in behind a shutdown.
+ * <p>Threads: any. Checking for the drain, taking a slot and registering the run happen under one lock, so that no run
+ * is admitted after a shutdown has begun.
  */
 public final class Runs implements AutoCloseable {
     private static final Logger LOG = System.getLogger(Runs.class.getName());
     private static final int ID_BYTES = 16;
 
-    private final int slots;
-    private final int places;
-    private final Launcher launcher = new ExecLauncher();
-    private final BufferPool buffers = new BufferPool();
+    private final Pulse pulse = new Pulse();
     private final Stopper stopper;
-    private final Pulse pulse = new Pulse(this::present);
+    private final ShutdownSignal signal = new ShutdownSignal();
+    private final Run.Shared shared;
+    private final Slots slots;
     private final SecureRandom random = new SecureRandom();
-    private final EndingSignal signal = new EndingSignal();
 
     private final Object lock = new Object();
     private final Set<Run> present = new LinkedHashSet<>();
-    private final Set<Run> slotHolders = new LinkedHashSet<>();
-    private final Set<Run> line = new LinkedHashSet<>();
     private boolean draining;
     private boolean stopping;
 
     /** Why a run is not admitted. */
     public enum Refusal {
-        /** All slots are taken, and all places in the line. */
+        /** All slots are held, and the queue is full. */
         NO_SLOT,
         /** The server shuts down. */
         DRAINING
@@ -52,18 +49,18 @@ public final class Runs implements AutoCloseable {
     /**
      * Runs with a number of slots.
      *
-     * @param slots how many may execute at one time
-     * @param places how many may wait in line for a slot
+     * @param slots how many runs may execute at one time
+     * @param queue how many may wait in the queue for a slot
      * @param killAfter the time between TERM and KILL when one is stopped
      */
-    public Runs(int slots, int places, Duration killAfter) {
-        this.slots = slots;
-        this.places = places;
-        stopper = new Stopper(killAfter);
+    public Runs(int slots, int queue, Duration killAfter) {
+        this.slots = new Slots(slots, queue, pulse);
+        stopper = new Stopper(killAfter, thread("stopper"));
+        shared = new Run.Shared(new ExecLauncher(), new BufferPool(), stopper, signal, pulse);
     }
 
-    /** A scheduler's thread that is there from the beginning: later the system may have none to give. */
-    static ScheduledExecutorService thread(String name) {
+    /** A scheduler of one thread, started now: later the system may be out of threads. */
+    private static ScheduledExecutorService thread(String name) {
         var executor = new ScheduledThreadPoolExecutor(1, task -> {
             var thread = new Thread(task, name);
             thread.setDaemon(true);
@@ -73,7 +70,7 @@ public final class Runs implements AutoCloseable {
         return executor;
     }
 
-    /** Launches something once, so that the first run finds all classes loaded; for a thread that has the time. */
+    /** Class loading: launches {@code true(1)} once, so that the first run is as fast as the others. */
     public static void warmUp() {
         var spec = new RunSpec(
                 List.of("true"),
@@ -83,51 +80,45 @@ public final class Runs implements AutoCloseable {
                 RunSpec.Stderr.DROP,
                 RunSpec.Limits.NONE);
         try {
-            new ExecLauncher().execute(spec, (child, pipe) -> LOG.log(Level.DEBUG, "launching works"));
+            new ExecLauncher().launch(spec, "").pipe().close();
         } catch (LaunchException e) {
             LOG.log(Level.DEBUG, "no warming up: {0}", e.getMessage());
         }
     }
 
-    /** Why a run would not be admitted now; null if it would. */
+    /** Why a run would be refused now; null if it would be admitted. */
     public @Nullable Refusal refusal() {
         synchronized (lock) {
-            var isFull = slotHolders.size() >= slots && line.size() >= places;
-            return draining ? Refusal.DRAINING : isFull ? Refusal.NO_SLOT : null;
+            return draining ? Refusal.DRAINING : slots.isFull() ? Refusal.NO_SLOT : null;
         }
     }
 
-    /** A new run's id: 128 random bits in hexadecimal. */
-    public String newId() {
+    /** A run id: 128 random bits in hexadecimal. */
+    private String newId() {
         var bits = new byte[ID_BYTES];
         random.nextBytes(bits);
         return HexFormat.of().formatHex(bits);
     }
 
-    /** Takes a slot for a run, or a place in the line; null if {@link #refusal()} says why not. The run must be closed. */
-    public @Nullable Run admit(String id, Viewing viewing) {
-        var run = new Run(this, id, viewing);
+    /**
+     * Admits a new run, with a slot or waiting in the queue; null if refused, see {@link #refusal()}. It must be
+     * closed.
+     */
+    public @Nullable Run admit() {
         synchronized (lock) {
-            if (refusal() != null) {
+            var slot = draining ? null : slots.take();
+            if (slot == null) {
                 return null;
             }
+            var run = new Run(newId(), slot, shared, this::changed);
             present.add(run);
-            if (slotHolders.size() < slots) { // which they only are while nobody waits
-                slotHolders.add(run);
-                run.ready();
-            } else {
-                line.add(run);
-            }
+            return run;
         }
-        pulse.begin();
-        return run;
     }
 
-    /** How many stand in line. */
+    /** The length of the queue. */
     public int waiting() {
-        synchronized (lock) {
-            return line.size();
-        }
+        return slots.queued();
     }
 
     private List<Run> present() {
@@ -136,71 +127,39 @@ public final class Runs implements AutoCloseable {
         }
     }
 
-    Launcher launcher() {
-        return launcher;
-    }
-
-    EndingSignal signal() {
-        return signal;
-    }
-
-    BufferPool buffers() {
-        return buffers;
-    }
-
-    Stopper stopper() {
-        return stopper;
-    }
-
-    /** The run needs no slot any more, or never gets one; the next in line has it from this very moment. */
-    void freeSlot(Run run) {
-        @Nullable Run next = null;
+    private void changed(Run run) {
         synchronized (lock) {
-            line.remove(run);
-            if (slotHolders.remove(run) && !line.isEmpty() && !draining) {
-                next = line.iterator().next();
-                line.remove(next);
-                slotHolders.add(next);
+            if (run.isOver()) {
+                present.remove(run);
             }
             lock.notifyAll();
         }
-        if (next != null) {
-            pulse.execute(next::ready); // not here: where threads are lacking that one's slot is freed again, and so on
-        }
     }
 
-    void leave(Run run) {
-        synchronized (lock) {
-            present.remove(run);
-            lock.notifyAll();
-        }
-    }
-
-    /** A signal that ends the server has come; it may have gone to the commands too. From now on nothing is admitted. */
+    /** Begins the drain, by the signal's number: no run is admitted any more, and those in the queue are stopped. */
     public void signalled(int number) {
-        List<Run> waiting;
         synchronized (lock) {
             draining = true;
-            waiting = List.copyOf(line);
         }
-        signal.come(number);
-        waiting.forEach(run -> run.stop(Reason.SHUTDOWN));
+        slots.close();
+        signal.arrived(number);
+        present().stream().filter(run -> !run.isReady()).forEach(run -> run.stop(Reason.SHUTDOWN));
     }
 
-    /** Waits until no run is left; false if some are when the time is over. */
+    /** Waits until no run is left; false on timeout. */
     public boolean awaitNone(Duration time) {
         return await(time, present::isEmpty);
     }
 
     /**
-     * Waits until nothing is being stopped any more, though clients may still be reading; false if something is after
-     * the time that stopping may take.
+     * Waits until no processes are being stopped, though clients may still be reading; false on timeout: the longest
+     * time that a stop takes.
      */
     public boolean awaitStopped() {
         return await(stopper.longest(), () -> present.stream().noneMatch(Run::isStopping));
     }
 
-    /** Waits until no run is left, or all are told to stop; or until the time is over. */
+    /** Waits until no run is left, {@link #stopAll} is called, or the time is over. */
     public void awaitDrained(Duration time) {
         await(time, () -> present.isEmpty() || stopping);
     }
@@ -224,22 +183,23 @@ public final class Runs implements AutoCloseable {
         }
     }
 
-    /** Stops all runs; does not wait. Nothing is admitted any more. */
+    /** Stops all runs; does not wait. No run is admitted any more. */
     public void stopAll(Reason reason) {
         synchronized (lock) {
             draining = true;
             stopping = true;
             lock.notifyAll();
         }
+        slots.close();
         present().forEach(run -> run.stop(reason));
     }
 
-    /** Kills what is being stopped now, instead of giving it its time. */
-    public void hurry() {
-        stopper.hurry();
+    /** Sends KILL at once to all that is being stopped. */
+    public void killNow() {
+        stopper.killNow();
     }
 
-    /** Stops what still runs, and waits for that, but not for ever. */
+    /** Stops all runs and waits for that, at most as long as a stop takes. */
     @Override
     public void close() {
         stopAll(Reason.SHUTDOWN);

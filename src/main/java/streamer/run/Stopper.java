@@ -12,40 +12,49 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import streamer.time.Stopwatch;
 
 /**
- * Stops process trees: TERM to all that is found, once each; after a time KILL; and looks again until nothing is left.
- * Always by handle, never by {@link Process#destroy()}, which closes the pipe and throws the last words away.
+ * Stops process trees: TERM to each process found, once; KILL after {@code killAfter}; in rounds until none is left.
+ * Always by handle, never by {@link Process#destroy()}, which closes the pipe and loses the last output.
  *
- * <p>Threads: one of its own, which serves all runs that are being stopped with one look at the process table a round.
+ * <p>Threads: one of its own, which serves all runs that are being stopped by one snapshot of the process table a
+ * round.
  */
 final class Stopper {
     private static final Logger LOG = System.getLogger(Stopper.class.getName());
     private static final long SHORTEST_ROUND_MILLIS = 10;
     private static final long LONGEST_ROUND_MILLIS = 160;
-    private static final long LAST_LOOK_NANOS = Duration.ofSeconds(2).toNanos();
+    private static final long GIVE_UP_NANOS = Duration.ofSeconds(2).toNanos();
 
     private final Duration killAfter;
-    private final ScheduledExecutorService rounds = Runs.thread("stopper");
-    private final List<Stopping> stoppings = new ArrayList<>(); // the stopper's thread alone
+    private final ScheduledExecutorService rounds;
+    private final List<Stopping> stoppings = new ArrayList<>(); // only on the stopper's thread, like all fields below
     private long roundMillis;
     private boolean roundIsNext;
     private boolean isBlind;
     private @Nullable Future<?> nextRound;
 
-    Stopper(Duration killAfter) {
+    /**
+     * A stopper.
+     *
+     * @param killAfter the time between TERM and KILL
+     * @param rounds its one thread, shut down with it
+     */
+    Stopper(Duration killAfter, ScheduledExecutorService rounds) {
         this.killAfter = killAfter;
+        this.rounds = rounds;
     }
 
     /**
      * Stops the tree of a run; {@code done} is called on the stopper's thread.
      *
-     * @param root the process that was launched; null if nobody knows whether one was, and the marker alone may tell
+     * @param root the direct child; null if it is not known whether there is one: then the marker alone finds processes
      */
     void stop(String run, @Nullable ProcessHandle root, Runnable done) {
         rounds.execute(() -> {
             stoppings.add(new Stopping(run, root, done));
-            if (!roundIsNext) { // else one look serves all that stop at the same time
+            if (!roundIsNext) { // else the next round serves this one too
                 roundIsNext = true;
                 roundMillis = SHORTEST_ROUND_MILLIS;
                 schedule(0);
@@ -53,13 +62,13 @@ final class Stopper {
         });
     }
 
-    /** How long it takes at the most to stop a tree, or to give up. */
+    /** The longest time that it takes to stop a tree, or to give up. */
     Duration longest() {
-        return killAfter.plusNanos(LAST_LOOK_NANOS).plusSeconds(1);
+        return killAfter.plusNanos(GIVE_UP_NANOS).plusSeconds(1);
     }
 
-    /** What is being stopped now has had its time. */
-    void hurry() {
+    /** KILL in the next round for all that is being stopped. */
+    void killNow() {
         rounds.execute(() -> stoppings.forEach(stopping -> stopping.killNanos = System.nanoTime()));
     }
 
@@ -73,7 +82,7 @@ final class Stopper {
     private void round() {
         roundIsNext = false;
         try {
-            var trees = look();
+            var trees = snapshot();
             var now = System.nanoTime();
             for (var stopping : List.copyOf(stoppings)) {
                 if (isDone(stopping, trees, now)) {
@@ -91,20 +100,20 @@ final class Stopper {
         }
     }
 
-    /** Null without descriptors: then nothing can be seen, or stopped. */
-    private @Nullable ProcessTree look() {
+    /** A snapshot; null if there are no descriptors to read it. */
+    private @Nullable ProcessTree snapshot() {
         try {
-            var tree = ProcessTree.look();
+            var tree = ProcessTree.snapshot();
             isBlind = false;
             return tree;
         } catch (RuntimeException e) {
-            noticeBlindness(e);
+            warnOnce(e);
             return null;
         }
     }
 
-    private void noticeBlindness(RuntimeException e) {
-        if (!isBlind) { // else there would be a line for each round
+    private void warnOnce(RuntimeException e) {
+        if (!isBlind) { // else each round would log it
             isBlind = true;
             LOG.log(Level.WARNING, "cannot look at the processes: {0}", e.toString());
         }
@@ -114,22 +123,24 @@ final class Stopper {
         try {
             return trees == null ? stopping.isLate(now) : stopping.isDone(trees, now);
         } catch (UncheckedIOException e) {
-            noticeBlindness(e);
+            warnOnce(e);
             return stopping.isLate(now);
         }
     }
 
+    /** Ends the thread; what is being stopped is left. */
     void close() {
         rounds.shutdownNow();
     }
 
+    /** The stop of one tree. */
     private final class Stopping {
         private final String run;
         private final Runnable done;
         private final Set<ProcessHandle> known = new HashSet<>();
         private final Set<ProcessHandle> termed = new HashSet<>();
         private long killNanos = System.nanoTime() + killAfter.toNanos();
-        private long killedNanos;
+        private final Stopwatch killed = new Stopwatch();
 
         Stopping(String run, @Nullable ProcessHandle root, Runnable done) {
             this.run = run;
@@ -139,9 +150,9 @@ final class Stopper {
             }
         }
 
-        /** Whether there is no more time to wait for a look. */
+        /** Whether to give up without a snapshot. */
         boolean isLate(long now) {
-            var isLate = now - killNanos > LAST_LOOK_NANOS;
+            var isLate = now - killNanos > GIVE_UP_NANOS;
             if (isLate) {
                 LOG.log(Level.WARNING, "run {0}: could not be stopped: its processes cannot be seen", run);
             }
@@ -164,12 +175,10 @@ final class Stopper {
             return now >= killNanos && isHopeless(alive, now);
         }
 
-        /** Counted from the first KILL: a round may come late, and what has not been killed is not hopeless. */
+        /** Whether to give up: 2 s after the first KILL, which may be late itself. */
         private boolean isHopeless(Set<ProcessHandle> alive, long now) {
-            if (killedNanos == 0) {
-                killedNanos = now | 1; // 0 means: not yet
-            }
-            if (now - killedNanos <= LAST_LOOK_NANOS) {
+            killed.start(now);
+            if (killed.elapsed(now) <= GIVE_UP_NANOS) {
                 return false;
             }
             LOG.log(

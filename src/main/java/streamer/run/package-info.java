@@ -1,16 +1,19 @@
 /**
  * Runs: one execution of the command each, from the slot it takes to the last process of its tree.
  *
- * <p>In reading order: {@link streamer.run.RunSpec} says what to launch, {@link streamer.run.Runs} admits and keeps
- * count, {@link streamer.run.Run} is one execution and decides its ending, {@link streamer.run.Viewing} is whoever reads
- * it. {@link streamer.run.Launcher} is the one place where a process comes to life ({@link streamer.run.ExecLauncher}: by
- * Commons Exec, turned inside out so that the viewer pulls on the thread that launched), {@link streamer.run.Child} the
- * process, {@link streamer.run.OutputPipe} what it writes to, {@link streamer.run.PipeOutput} that pipe as its viewer sees
- * it, {@link streamer.run.Stopper} the one place where processes are ended, as {@link streamer.run.ProcessTree}
- * finds them.
+ * <p>In reading order: {@link streamer.run.RunSpec} says what to launch; {@link streamer.run.Runs} admits runs by
+ * {@link streamer.run.Slots} and registers them; {@link streamer.run.Run} is one run, with a
+ * {@link streamer.run.RunListener} for its callbacks; its {@link streamer.run.Verdict} decides the ending.
+ * {@link streamer.run.Launcher} is the one place where processes are started ({@link streamer.run.ExecLauncher}: by
+ * Commons Exec and the JDK); a launched command is an {@link streamer.run.Execution} of a {@link streamer.run.Child},
+ * the process, and a {@link streamer.run.PipeOutput}, which reads its {@link streamer.run.OutputPipe}.
+ * {@link streamer.run.Stopper} is the one place where processes are signalled, as {@link streamer.run.ProcessTree}
+ * finds them; {@link streamer.run.TreeStop} is the stop of one run, {@link streamer.run.Lingering} begins it after the
+ * child's exit.
  *
  * <p>Threads: each run has the thread of its request, which launches, reads the pipe and waits for the exit. One more,
- * {@link streamer.run.Pulse}, looks at all runs every 50 ms and never blocks; {@code stopper} sends all signals.
+ * that of the {@link streamer.time.Pulse}, calls each run when something is due, and never waits; {@code stopper} sends
+ * all signals.
  */
 @NullMarked
 package streamer.run;

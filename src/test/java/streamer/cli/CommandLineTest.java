@@ -36,7 +36,7 @@ class CommandLineTest {
         // A server that starts after all would run until a signal comes.
         var code = assertTimeoutPreemptively(
                 Wait.LONG,
-                () -> ServeCommand.execute(
+                () -> Program.execute(
                         List.of(arguments), environment, new PrintWriter(out, true), new PrintWriter(err, true)));
         return new Result(code, out.toString(), err.toString());
     }

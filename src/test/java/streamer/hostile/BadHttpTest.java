@@ -25,7 +25,7 @@ import streamer.testing.StreamClient;
 import streamer.testing.StreamClient.End;
 import streamer.testing.Wait;
 
-/** HTTP/1 that is wrong, ambiguous, endless or slow. */
+/** HTTP/1 that is malformed, ambiguous, endless or slow (request smuggling, slowloris). */
 @Tag("hostile")
 @ExtendWith(NothingLeft.class)
 class BadHttpTest {

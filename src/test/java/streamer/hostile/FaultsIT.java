@@ -19,7 +19,10 @@ import streamer.testing.StreamClient;
 import streamer.testing.StreamClient.End;
 import streamer.testing.Wait;
 
-/** What the system refuses or takes away: processes, descriptors, threads, disk, memory, standard streams. */
+/**
+ * Fault injection: the system is out of processes, descriptors, threads, disk or memory, or standard streams are
+ * closed.
+ */
 @Tag("hostile")
 @ExtendWith(NothingLeft.class)
 class FaultsIT {

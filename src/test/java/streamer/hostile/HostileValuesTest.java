@@ -25,7 +25,7 @@ import streamer.testing.StreamClient;
 import streamer.testing.TestServer;
 import streamer.testing.Wait;
 
-/** Requests whose values want to be something else: a variable, a file, a line of the log, a command. */
+/** Injection by values of a request: into variables, files, log lines or the command. */
 @Tag("hostile")
 @ExtendWith(NothingLeft.class)
 class HostileValuesTest {

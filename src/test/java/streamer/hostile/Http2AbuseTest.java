@@ -32,7 +32,7 @@ import streamer.testing.RawHttp2.FrameType;
 import streamer.testing.Siege;
 import streamer.testing.Wait;
 
-/** HTTP/2 that is malformed, or more than a server can bear. */
+/** HTTP/2 that is malformed, or a denial of service (RFC 9113, 10.5). */
 @Tag("hostile")
 @ExtendWith(NothingLeft.class)
 class Http2AbuseTest {

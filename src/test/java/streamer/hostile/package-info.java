@@ -1,4 +1,4 @@
-/** Traffic that no honest client sends: what it must not get, and what it must not take from others. */
+/** Attacks and faults: what they must not achieve, and that other clients are served all the while. */
 @NullMarked
 package streamer.hostile;
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import streamer.testing.Commands;
@@ -41,6 +42,19 @@ class Http2Test {
             assertThat(client.get("/-/health").text())
                     .as("the connection lives on")
                     .isEqualTo("ok\n");
+        }
+    }
+
+    @Test
+    void whatWasSilentForAWhileLosesNothing() throws IOException {
+        try (var server = TestServer.of(Commands.sh("sleep 0.5; echo one; sleep 0.5; echo two"))
+                        .statusWait(Duration.ofMillis(100))
+                        .start();
+                var client = new Http2Client(server.address())) {
+            var first = client.get("/");
+            var second = client.get("/");
+            assertThat(first.text()).isEqualTo("one\ntwo\n");
+            assertThat(second.text()).isEqualTo("one\ntwo\n");
         }
     }
 

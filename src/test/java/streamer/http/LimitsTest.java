@@ -185,6 +185,20 @@ class LimitsTest {
     }
 
     @Test
+    void heartbeatsThatAReaderDoesNotTakeCountToo() throws IOException {
+        try (var server = TestServer.of(Commands.silent())
+                        .heartbeat(Duration.ofMillis(1), "x".repeat(60_000))
+                        .statusWait(Duration.ZERO)
+                        .writeTimeout(Duration.ofMillis(300))
+                        .start();
+                var client = new StreamClient(server.address(), 4096).request("GET", "/")) {
+            server.accessLine("ended=write-timeout");
+            assertThat(client.end()).isNotEqualTo(End.CLEAN);
+            server.awaitNoRun();
+        }
+    }
+
+    @Test
     void silenceIsNoReasonToGiveAReaderUp() throws IOException {
         try (var server = TestServer.of(Commands.sh("echo one; sleep 1; echo two"))
                         .writeTimeout(Duration.ofMillis(300))

@@ -108,7 +108,11 @@ class QueueTest {
             assertThat(waiting.piece()).startsWith("id: ");
             assertThat(waiting.piece()).startsWith(":");
             puppet.tell("exit 0");
-            assertThat(waiting.text()).contains("data: 1\n").contains("event: exit");
+            assertThat(waiting.text())
+                    .contains("data: 1\n")
+                    .contains("event: exit")
+                    .as("one beginning")
+                    .doesNotContainPattern("id: \\w+:0\n");
             assertThat(first.text()).isEmpty();
         }
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -21,7 +22,7 @@ class StopperTest {
     void killsBeforeItGivesUp() throws IOException, InterruptedException {
         var process = new ProcessBuilder(Commands.ignoringTerm()).start();
         assertThat(process.getInputStream().read()).isEqualTo('r');
-        var stopper = new Stopper(Duration.ofHours(-1));
+        var stopper = new Stopper(Duration.ofHours(-1), Executors.newScheduledThreadPool(1));
         try {
             var done = new CountDownLatch(1);
             stopper.stop(UNUSED_ID, process.toHandle(), done::countDown);

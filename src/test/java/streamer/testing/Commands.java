@@ -3,7 +3,7 @@ package streamer.testing;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Commands by what they do. All of them are real: {@code sh} and coreutils. */
+/** Commands named by what they do; real processes, of {@code sh} and coreutils. */
 public final class Commands {
     private Commands() {}
 
@@ -14,32 +14,32 @@ public final class Commands {
         return command;
     }
 
-    /** The same for what only bash can. */
+    /** A bash script, for what POSIX {@code sh} cannot do. */
     public static List<String> bash(String script) {
         return List.of("bash", "-c", script);
     }
 
-    /** Is one command where a condition holds, else another. */
+    /** Becomes one command if a shell condition holds, else another. */
     public static List<String> either(String condition, String one, List<String> other) {
         return sh("if " + condition + "; then exec " + one + "; fi; exec \"$@\"", other.toArray(String[]::new));
     }
 
-    /** Writes a text and ends. */
+    /** Writes a text and exits. */
     public static List<String> printing(String text) {
         return sh("printf '%s' \"$1\"", text);
     }
 
-    /** Says nothing and does not end by itself. */
+    /** Writes nothing and does not exit by itself. */
     public static List<String> silent() {
         return List.of("sleep", "1000");
     }
 
-    /** Says nothing and ends with a code. */
+    /** Writes nothing and exits with a code. */
     public static List<String> exiting(int code) {
         return sh("exit " + code);
     }
 
-    /** Writes its input. */
+    /** Copies standard input to standard output. */
     public static List<String> echoing() {
         return List.of("cat");
     }
@@ -49,7 +49,7 @@ public final class Commands {
         return sh("yes \"$(printf 'a\\351\\377\\r b')\" | tr 'b' '\\000' | head -c " + bytes);
     }
 
-    /** Says {@code ready}, and does not end by TERM. */
+    /** Writes {@code ready}, and ignores TERM. */
     public static List<String> ignoringTerm() {
         return sh("trap '' TERM; echo ready; while :; do sleep 1000; done");
     }

@@ -27,7 +27,7 @@ import org.xnio.Xnio;
 import org.xnio.XnioWorker;
 import org.xnio.channels.Channels;
 
-/** One connection of HTTP/2 by prior knowledge. Nothing waits longer than {@link Wait#LONG}. */
+/** HTTP/2 client: one connection, by prior knowledge. Every wait is bounded by {@link Wait#LONG}. */
 public final class Http2Client implements AutoCloseable {
     private final XnioWorker worker;
     private final ClientConnection connection;

@@ -5,7 +5,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** After each test: no child process, and no thread of ours, is left. */
+/** Leak check: after each test no child process and no thread of streamer is left. */
 public final class NothingLeft implements AfterEachCallback {
     private static final Pattern OURS = Pattern.compile("(run|body)-[0-9a-f]{8}|pulse|stopper|http I/O.*");
 

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** The whole program as its users start it: {@code bin/streamer} in a process of its own, on a port of its own. */
+/** The program as a process, as users start it: {@code bin/streamer}, on a free port. */
 public final class Program implements AutoCloseable {
     private final Path directory;
     private final Process process;
@@ -75,7 +75,7 @@ public final class Program implements AutoCloseable {
         }
     }
 
-    /** Waits for its end; its exit code. */
+    /** Waits for its exit; the exit code. */
     public int exitCode() throws IOException {
         try {
             if (!process.waitFor(2 * Wait.LONG.toSeconds(), TimeUnit.SECONDS)) {
@@ -87,7 +87,7 @@ public final class Program implements AutoCloseable {
         }
     }
 
-    /** All that descend from it and have not ended, as {@code pid command}. */
+    /** Its live descendants, as {@code pid command}. */
     public List<String> descendants() {
         return process.descendants()
                 .filter(ProcessHandle::isAlive)
@@ -114,7 +114,7 @@ public final class Program implements AutoCloseable {
         }
     }
 
-    /** What its descriptors are open for. */
+    /** The files of its open descriptors. */
     public List<String> descriptors() throws IOException {
         var targets = new ArrayList<String>();
         try (var links = Files.newDirectoryStream(proc("fd"))) {
@@ -137,7 +137,7 @@ public final class Program implements AutoCloseable {
         return Path.of("/proc", Long.toString(process.pid()), name);
     }
 
-    /** How many bytes on its heap are alive: counted after a collection. */
+    /** Live bytes on its heap, after a garbage collection. */
     public long liveBytes() throws IOException {
         var jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
         var histogram = Tool.run(jcmd, Long.toString(process.pid()), "GC.class_histogram");
@@ -150,7 +150,7 @@ public final class Program implements AutoCloseable {
                 .orElseThrow(() -> new IOException(histogram.out()));
     }
 
-    /** Its memory: {@code VmRSS} in bytes, as {@code proc(5)} has it. */
+    /** Resident set size in bytes: {@code VmRSS} in {@code proc(5)}. */
     public long residentBytes() throws IOException {
         return Files.readString(proc("status"))
                 .lines()

@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 import streamer.testing.StreamClient.End;
 
 /**
- * The whole program in trouble, and an innocent client that reads a stream of it all the while. {@code /say} says
- * {@code hi}; {@code /hold} says {@code held} and does not end; the test may have more paths.
+ * Fault injection into the program, while an uninvolved ("innocent") client reads a stream that must go on.
+ * {@code /say} writes {@code hi}; {@code /hold} writes {@code held} and does not exit; a test may add paths.
  */
 public final class ProgramSiege implements AutoCloseable {
     private static final String CASES =

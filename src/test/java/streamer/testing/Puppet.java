@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A command that does what the test tells it, line by line: so a test knows what came before what without a clock. */
+/** Remote-controlled command: executes shell lines that the test sends, so that the order of events needs no clock. */
 public final class Puppet implements AutoCloseable {
     private static final String LOOP = "exec 9<\"$1\"; while IFS= read -r line <&9; do eval \"$line\"; done";
 

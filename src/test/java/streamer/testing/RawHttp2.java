@@ -18,7 +18,9 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A client of HTTP/2 that writes frames as a test wants them, right or wrong. Nothing waits longer than {@link Wait#LONG}. */
+/**
+ * HTTP/2 client at frame level (RFC 9113, 4), for valid and invalid frames. Every wait is bounded by {@link Wait#LONG}.
+ */
 public final class RawHttp2 implements AutoCloseable {
     /** The types of frames (RFC 9113, 6), by their numbers. */
     public enum FrameType {
@@ -45,7 +47,7 @@ public final class RawHttp2 implements AutoCloseable {
     /** The flag of HEADERS and CONTINUATION. */
     public static final int END_HEADERS = 4;
 
-    /** What every connection begins with. */
+    /** The connection preface (RFC 9113, 3.4). */
     public static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
     private static final int ACK = 1;
@@ -79,7 +81,7 @@ public final class RawHttp2 implements AutoCloseable {
         }
     }
 
-    /** Connects, and says nothing. */
+    /** Connects; sends nothing. */
     public RawHttp2(InetSocketAddress address) throws IOException {
         socket.setSoTimeout((int) Wait.LONG.toMillis());
         socket.setTcpNoDelay(true);
@@ -203,7 +205,7 @@ public final class RawHttp2 implements AutoCloseable {
         }
     }
 
-    /** Says that nothing more will be sent. */
+    /** Half-closes the connection: FIN. */
     public void halfClose() throws IOException {
         socket.shutdownOutput();
     }

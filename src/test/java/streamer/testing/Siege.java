@@ -9,8 +9,9 @@ import java.util.concurrent.CompletableFuture;
 import streamer.testing.StreamClient.End;
 
 /**
- * A server under attack, and an innocent client that reads a stream of it all the while. {@code /} runs {@code cat},
- * {@code /silent} what never ends, {@code /endless} what writes without end, {@code /failing} what fails.
+ * A server under attack, while an uninvolved ("innocent") client reads a stream that must go on. {@code /} runs
+ * {@code cat}, {@code /silent} a command that never exits, {@code /endless} one that writes for ever, {@code /failing}
+ * one that fails.
  */
 public final class Siege implements AutoCloseable {
     private static final String BY_PATH = "case $PATH_INFO in /innocent) exec \"$@\";; /silent) exec sleep 1000;;"

@@ -22,8 +22,8 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client of HTTP/1 that hides nothing: a test sees each chunk as it came, and how the response ended. Nothing waits
- * longer than {@link Wait#LONG}.
+ * HTTP/1 client at chunk level: a test sees each chunk as it was sent, and how the response ended. Every wait is
+ * bounded by {@link Wait#LONG}.
  */
 public final class StreamClient implements AutoCloseable {
     private final Socket socket;
@@ -37,11 +37,11 @@ public final class StreamClient implements AutoCloseable {
 
     /** How a response ended. */
     public enum End {
-        /** As it should: the last chunk, the whole length, or the close of HTTP/1.0. */
+        /** Complete: by the last chunk, the whole length, or the close of HTTP/1.0. */
         CLEAN,
-        /** By a FIN in its midst. */
+        /** Truncated by FIN. */
         BROKEN_OFF,
-        /** By a reset. */
+        /** Truncated by RST. */
         RESET
     }
 
@@ -159,7 +159,9 @@ public final class StreamClient implements AutoCloseable {
         return String.join(", ", trailers.getOrDefault(name.toLowerCase(Locale.ROOT), List.of()));
     }
 
-    /** Waits for the next chunk of the body, as it was sent; null after the last, when {@link #end} says how it ended. */
+    /**
+     * Waits for the next chunk of the body, as it was sent; null after the last, when {@link #end} says how it ended.
+     */
     public @Nullable String piece() throws IOException {
         var bytes = pieceBytes();
         return bytes == null ? null : new String(bytes, UTF_8);
@@ -282,12 +284,12 @@ public final class StreamClient implements AutoCloseable {
         return fields;
     }
 
-    /** Says that nothing more will be sent. */
+    /** Half-closes the connection: FIN. */
     public void halfClose() throws IOException {
         socket.shutdownOutput();
     }
 
-    /** Leaves by a reset, as a killed client with unread data does. */
+    /** Closes by RST, as a killed client with unread data does. */
     public void reset() throws IOException {
         socket.setSoLinger(true, 0);
         socket.close();

@@ -7,10 +7,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.logging.Handler;
@@ -18,23 +18,20 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
+import streamer.cli.TestPlan;
 import streamer.http.ServerConfig;
 import streamer.http.StreamServer;
-import streamer.http.access.AccessConfig;
-import streamer.http.access.Cidr;
-import streamer.http.access.Origin;
-import streamer.http.listener.ListenerConfig;
 import streamer.http.listener.TlsFiles;
-import streamer.http.request.PathPattern;
 import streamer.http.request.RequestConfig;
-import streamer.http.response.FlushPolicy;
-import streamer.http.response.ResponseConfig;
+import streamer.http.request.RequestConfig.Pace;
+import streamer.http.request.RequestConfig.UploadMode;
 import streamer.http.response.ResponseConfig.OnFailure;
 import streamer.output.Ending.Reason;
+import streamer.run.LaunchException;
 import streamer.run.RunSpec;
 import streamer.run.Runs;
 
-/** A server in this process, on a port of its own; and what it logged. */
+/** In-process server on a free port, with its access lines. */
 public final class TestServer implements AutoCloseable {
     private final Runs runs;
     private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -54,12 +51,12 @@ public final class TestServer implements AutoCloseable {
         public void close() {}
     };
 
-    private TestServer(Setup setup) throws IOException {
+    private TestServer(TestPlan plan) throws IOException {
         accessLog.setUseParentHandlers(false);
         accessLog.addHandler(handler);
-        runs = new Runs(setup.maxRuns, setup.queue, setup.killAfter);
+        runs = plan.runs();
         try {
-            server = StreamServer.start(setup.config(), setup.spec(), runs, threads);
+            server = StreamServer.start(plan.http(), plan.run(), runs, threads);
         } catch (IOException e) {
             runs.close();
             throw e;
@@ -127,7 +124,7 @@ public final class TestServer implements AutoCloseable {
     @Override
     public void close() {
         runs.stopAll(Reason.SHUTDOWN);
-        runs.hurry();
+        runs.killNow();
         runs.awaitStopped();
         server.close();
         runs.awaitNone(Wait.LONG);
@@ -135,179 +132,148 @@ public final class TestServer implements AutoCloseable {
         accessLog.removeHandler(handler);
     }
 
-    /** What a server is made from. */
+    /** What a server is made from: flags, as the command line has them, and what no flag can say. */
     public static final class Setup {
         private final List<String> command;
         private final Map<String, String> environment = new HashMap<>(System.getenv());
-        private final List<PathPattern> paths = new ArrayList<>();
-        private List<String> methods = List.of("GET", "POST", "PUT", "PATCH", "DELETE");
-        private int flushBytes = 1;
-        private Duration flushAfter = Duration.ofSeconds(1);
-        private Duration heartbeat = Duration.ofSeconds(15);
-        private String heartbeatText = "";
-        private Duration statusWait = Duration.ofSeconds(1);
-        private OnFailure onFailure = OnFailure.ABORT;
-        private long maxBody = 1L << 30;
-        private long maxSpool = 2L << 30;
-        private RequestConfig.UploadMode uploads = RequestConfig.UploadMode.FILES;
-        private Duration stalledAfter = Duration.ofSeconds(60);
-        private int maxRuns = 64;
-        private int queue;
-        private final Set<String> hosts = new HashSet<>();
-        private final List<Origin> origins = new ArrayList<>();
-        private final List<Cidr> proxies = new ArrayList<>();
-        private @Nullable String token;
-        private @Nullable Path tokenFile;
-        private @Nullable Path passwordFile;
-        private @Nullable TlsFiles tls;
-        private RequestConfig.Pace pace = new RequestConfig.Pace(Duration.ofSeconds(60), 16);
-        private @Nullable Duration writeTimeout;
-        private int maxConnections = 4096;
-        private Duration killAfter = Duration.ofSeconds(5);
-        private @Nullable Duration timeout;
-        private @Nullable Duration idleTimeout;
-        private RunSpec.Stderr stderr = RunSpec.Stderr.DROP;
-        private @Nullable Path directory;
+        private final Map<String, String> flags =
+                new LinkedHashMap<>(Map.of("--host", "127.0.0.1", "--port", "0", "--stderr", "drop"));
+        private final List<String> repeatable = new ArrayList<>();
+        private @Nullable Duration stalledAfter;
+        private @Nullable Duration bodyGrace;
 
         private Setup(List<String> command) {
             this.command = command;
         }
 
-        public Setup path(String pattern) {
-            paths.add(PathPattern.parse(pattern));
+        private Setup flag(String name, Object value) {
+            flags.put(name, value instanceof Duration time ? time.toMillis() + "ms" : value.toString());
             return this;
+        }
+
+        private Setup more(String name, String value) {
+            repeatable.add(name + "=" + value);
+            return this;
+        }
+
+        public Setup path(String pattern) {
+            return more("--path", pattern);
         }
 
         public Setup methods(String... names) {
-            methods = List.of(names);
-            return this;
+            return flag("--methods", String.join(",", names));
         }
 
         public Setup flush(int bytes, Duration after) {
-            flushBytes = bytes;
-            flushAfter = after;
-            return this;
+            return flag("--flush-bytes", bytes).flag("--flush-after", after);
         }
 
         public Setup heartbeat(Duration silence, String text) {
-            heartbeat = silence;
-            heartbeatText = text;
-            return this;
+            return flag("--heartbeat", silence).flag("--heartbeat-text", text);
         }
 
         public Setup statusWait(Duration time) {
-            statusWait = time;
-            return this;
+            return flag("--status-wait", time);
         }
 
         public Setup onFailure(OnFailure how) {
-            onFailure = how;
-            return this;
+            return flag("--on-failure", word(how));
+        }
+
+        private static String word(Enum<?> choice) {
+            return choice.name().toLowerCase(Locale.ROOT);
         }
 
         public Setup maxBody(long bytes) {
-            maxBody = bytes;
-            return this;
+            return flag("--max-body", bytes);
         }
 
         public Setup maxSpool(long bytes) {
-            maxSpool = bytes;
-            return this;
+            return flag("--max-spool", bytes);
         }
 
-        public Setup uploads(RequestConfig.UploadMode how) {
-            uploads = how;
-            return this;
+        public Setup uploads(UploadMode how) {
+            return flag("--uploads", word(how));
         }
 
+        /** What no flag can say. */
         public Setup stalledAfter(Duration time) {
             stalledAfter = time;
             return this;
         }
 
         public Setup maxRuns(int number) {
-            maxRuns = number;
-            return this;
+            return flag("--max-runs", number);
         }
 
         public Setup queue(int places) {
-            queue = places;
-            return this;
+            return flag("--queue", places);
         }
 
         public Setup allowHost(String name) {
-            hosts.add(name);
-            return this;
+            return more("--allow-host", name);
         }
 
         public Setup allowOrigin(String origin) {
-            origins.add(Origin.parse(origin).orElseThrow());
-            return this;
+            return more("--allow-origin", origin);
         }
 
         public Setup trustProxy(String cidr) {
-            proxies.add(Cidr.parse(cidr));
-            return this;
+            return more("--trust-proxy", cidr);
         }
 
         public Setup token(String value) {
-            token = value;
-            return this;
+            environment.put("STREAMER_TOKEN", value);
+            return flag("--token", value);
         }
 
         public Setup tokenFile(Path file) {
-            tokenFile = file;
-            return this;
+            return flag("--token-file", file);
         }
 
         public Setup passwordFile(Path file) {
-            passwordFile = file;
-            return this;
+            return flag("--basic-auth-file", file);
         }
 
         public Setup tls(TlsFiles files) {
-            tls = files;
-            return this;
+            if (files.clientAuthority() != null) {
+                flag("--tls-client-ca", files.clientAuthority());
+            }
+            return flag("--tls-cert", files.certificate()).flag("--tls-key", files.key());
         }
 
+        /** The grace is what no flag can say. */
         public Setup pace(Duration grace, long bytesPerSecond) {
-            pace = new RequestConfig.Pace(grace, bytesPerSecond);
-            return this;
+            bodyGrace = grace;
+            return flag("--min-body-rate", bytesPerSecond);
         }
 
         public Setup writeTimeout(Duration time) {
-            writeTimeout = time;
-            return this;
+            return flag("--write-timeout", time);
         }
 
         public Setup maxConnections(int number) {
-            maxConnections = number;
-            return this;
+            return flag("--max-connections", number);
         }
 
         public Setup killAfter(Duration time) {
-            killAfter = time;
-            return this;
+            return flag("--kill-after", time);
         }
 
         public Setup timeout(Duration time) {
-            timeout = time;
-            return this;
+            return flag("--timeout", time);
         }
 
         public Setup idleTimeout(Duration time) {
-            idleTimeout = time;
-            return this;
+            return flag("--idle-timeout", time);
         }
 
         public Setup stderr(RunSpec.Stderr where) {
-            stderr = where;
-            return this;
+            return flag("--stderr", word(where));
         }
 
         public Setup directory(Path path) {
-            directory = path;
-            return this;
+            return flag("--cwd", path);
         }
 
         public Setup env(String name, String value) {
@@ -317,28 +283,30 @@ public final class TestServer implements AutoCloseable {
 
         /** Starts it. */
         public TestServer start() throws IOException {
-            return new TestServer(this);
+            var all = new ArrayList<>(repeatable);
+            flags.forEach((name, value) -> all.add(name + "=" + value));
+            try {
+                return new TestServer(impatient(TestPlan.of(all, command, environment)));
+            } catch (LaunchException e) {
+                throw new IOException(e);
+            }
         }
 
-        private ServerConfig config() {
-            var flush = new FlushPolicy(flushBytes, flushAfter, heartbeat, heartbeatText);
-            return new ServerConfig(
-                    new ListenerConfig("127.0.0.1", 0, maxConnections, tls),
-                    new AccessConfig(hosts, origins, proxies, token, tokenFile, passwordFile),
-                    paths.isEmpty() ? List.of(PathPattern.parse("/")) : paths,
-                    methods,
-                    new ResponseConfig("text/plain; charset=utf-8", flush, statusWait, onFailure, writeTimeout),
-                    new RequestConfig(maxBody, maxSpool, uploads, pace, stalledAfter));
-        }
-
-        private RunSpec spec() {
-            return new RunSpec(
-                    command,
-                    directory,
-                    environment,
-                    new RunSpec.Stdin.Empty(),
-                    stderr,
-                    new RunSpec.Limits(timeout, idleTimeout));
+        private TestPlan impatient(TestPlan plan) {
+            var http = plan.http();
+            var request = http.request();
+            var pace = new Pace(
+                    bodyGrace == null ? request.pace().grace() : bodyGrace,
+                    request.pace().bytesPerSecond());
+            var limits = new RequestConfig(
+                    request.maxBytes(),
+                    request.maxSpoolBytes(),
+                    request.uploads(),
+                    pace,
+                    stalledAfter == null ? request.stalledAfter() : stalledAfter);
+            var config = new ServerConfig(
+                    http.listener(), http.access(), http.paths(), http.methods(), http.response(), limits);
+            return new TestPlan(config, plan.run(), plan.runs());
         }
     }
 }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One use of a real client.
+ * Result of an external client program.
  *
  * @param code its exit code
  * @param out what it wrote, errors included

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 
-/** Waits for what another process or thread will do, but not for ever. */
+/** Bounded waits for other processes and threads. */
 public final class Wait {
     /** Longer than anything here takes on a slow machine. */
     public static final Duration LONG = Duration.ofSeconds(20);

@@ -74,7 +74,7 @@ public class CgiEnvironmentBenchmark {
 
     /** The request's variables. */
     @Benchmark
-    public Map<String, String> variables() throws CgiEnvironment.BadValueException {
+    public Map<String, String> variables() throws RefusedException {
         return CgiEnvironment.of(exchange, match).variables();
     }
 }

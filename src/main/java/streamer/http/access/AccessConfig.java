@@ -7,11 +7,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who gets to the command.
+ * Who may run the command.
  *
- * @param hosts more names for connections on loopback, as {@link Authority} writes them
+ * @param hosts further host names for connections on loopback, normalized as by {@link Authority}
  * @param origins the origins whose pages may run the command
- * @param proxies whose word is taken for who the client is
+ * @param proxies the trusted proxies, whose {@code Forwarded} headers are applied
  * @param token what clients must present; null for none
  * @param tokenFile the file that holds such a token; null for none
  * @param passwordFile the file that holds names and passwords, one of which clients must present; null for none
@@ -26,19 +26,19 @@ public record AccessConfig(
 
     private static final Pattern VISIBLE = Pattern.compile("[!-~]+");
 
-    /** Copies what could change. */
+    /** Defensive copies. */
     public AccessConfig {
         hosts = Set.copyOf(hosts);
         origins = List.copyOf(origins);
         proxies = List.copyOf(proxies);
     }
 
-    /** Whether this can be a token: it must fit into a header. */
+    /** Whether the text can be a token: visible ASCII, not empty. */
     public static boolean isToken(String text) {
         return VISIBLE.matcher(text).matches();
     }
 
-    /** Without the token: values get printed. */
+    /** Without the token, which must not get into logs. */
     @Override
     public String toString() {
         return "AccessConfig[" + hosts + origins + proxies + (token == null ? "" : "token") + tokenFile + passwordFile

@@ -14,9 +14,9 @@ import streamer.http.request.Client;
 import streamer.http.response.Answer;
 
 /**
- * Who may pass: whoever presents one of the credentials, or everybody if there are none.
+ * HTTP authentication (RFC 9110, 11): a request needs one of the accepted credentials, if there are any.
  *
- * <p>Threads: passwords are checked on one of its own, so that a flood of wrong ones costs no more than a processor.
+ * <p>Threads: any; passwords are checked on one of its own, so that a flood of wrong ones takes one processor at most.
  */
 public final class AccessRule implements HttpHandler {
     private static final int MOST_WAITING = 64;
@@ -26,6 +26,7 @@ public final class AccessRule implements HttpHandler {
     private final HttpHandler next;
     private final Executor checks = checks();
 
+    /** A rule; {@code accepted} may be empty. */
     public AccessRule(List<Credentials> accepted, HttpHandler next) {
         this.accepted = accepted;
         this.next = next;
@@ -57,11 +58,11 @@ public final class AccessRule implements HttpHandler {
         if (credentials.isEmpty()) {
             refuse(exchange, false);
         } else {
-            judge(exchange, credentials.get(), parts[1].strip());
+            authenticate(exchange, credentials.get(), parts[1].strip());
         }
     }
 
-    private void judge(HttpServerExchange exchange, Credentials credentials, String given) throws Exception {
+    private void authenticate(HttpServerExchange exchange, Credentials credentials, String given) throws Exception {
         var name = credentials.recall(given);
         if (name.isPresent() || !credentials.needsCheck()) {
             decide(exchange, credentials, name);

@@ -8,14 +8,14 @@ import java.util.OptionalInt;
 import java.util.regex.Pattern;
 
 /**
- * A host and perhaps a port (RFC 3986, 3.2), written in the one way in which they can be compared.
+ * A host and optional port (RFC 3986, 3.2), normalized so that they can be compared.
  *
- * @param host in lower case, without the dot at its end; an IPv6 address in brackets, in full
+ * @param host in lower case, without a final dot; an IPv6 address in brackets and uncompressed
  * @param port the port; empty if none is named
  */
 public record Authority(String host, OptionalInt port) {
     private static final String LABEL = "[A-Za-z0-9_-]+";
-    /** Its {@code *+} does not recurse, however long the text is. */
+    /** Possessive ({@code *+}), so that a long text does not overflow the stack. */
     private static final Pattern FORM =
             Pattern.compile("(?:\\[([0-9A-Fa-f:.]+)]|(" + LABEL + "(?:\\." + LABEL + ")*+\\.?))(?::(\\d{0,5}))?");
 
@@ -23,7 +23,7 @@ public record Authority(String host, OptionalInt port) {
             Pattern.compile("(.+\\.)?localhost|127(\\.\\d{1,3}){3}|\\[0:0:0:0:0:0:0:1]");
     private static final int MAX_PORT = 65_535;
 
-    /** Reads it, as it stands in a {@code Host} header; empty if it is malformed. */
+    /** Parses the value of a {@code Host} header; empty if it is malformed. */
     public static Optional<Authority> parse(String text) {
         var matcher = FORM.matcher(text);
         if (!matcher.matches()) {
@@ -47,12 +47,12 @@ public record Authority(String host, OptionalInt port) {
         return address instanceof Inet4Address ? address.getHostAddress() : "[" + address.getHostAddress() + "]";
     }
 
-    /** Whether it names this very machine, whoever asks: a name that no one else's DNS can give away. */
+    /** Whether it is a loopback name or address, which nobody's DNS can make mean another machine. */
     boolean isLoopback() {
         return LOOPBACK.matcher(host).matches();
     }
 
-    /** Whether both mean the same, where this port is the one that goes without saying. */
+    /** Whether both are the same, with this port as default. */
     boolean isSameAs(Authority other, int defaultPort) {
         return host.equals(other.host) && port.orElse(defaultPort) == other.port.orElse(defaultPort);
     }

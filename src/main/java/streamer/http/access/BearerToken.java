@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** One token that all clients share (RFC 6750), compared in constant time. */
+/** Bearer token (RFC 6750) that all clients share; compared in constant time. */
 public final class BearerToken implements Credentials {
     private final Supplier<String> token;
 
@@ -14,13 +14,13 @@ public final class BearerToken implements Credentials {
         this.token = token;
     }
 
-    /** This very token. */
+    /** A fixed token. */
     public static BearerToken of(String token) {
         return new BearerToken(() -> token);
     }
 
     /**
-     * The token that a file holds, on a line of its own.
+     * The token in a file, one line; read again when the file changes.
      *
      * @throws FileException if it holds none
      */
@@ -48,7 +48,7 @@ public final class BearerToken implements Credentials {
 
     @Override
     public Optional<String> recall(String credentials) {
-        // Of the same length for all, so that the comparison does not tell the token's.
+        // Timing: digests are of equal length, so that the comparison does not reveal the token's.
         return MessageDigest.isEqual(Digest.of(credentials), Digest.of(token.get()))
                 ? Optional.of("")
                 : Optional.empty();

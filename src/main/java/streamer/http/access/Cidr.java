@@ -4,14 +4,14 @@ import java.math.BigInteger;
 import java.net.InetAddress;
 
 /**
- * A block of addresses (RFC 4632, 3.1), or a single one.
+ * A CIDR block of addresses (RFC 4632, 3.1), or a single one.
  *
  * @param network an address in it
- * @param bits how many of the first bits all addresses of it share
+ * @param bits the prefix length: how many leading bits its addresses share
  */
 public record Cidr(InetAddress network, int bits) {
     /**
-     * Reads {@code 10.0.0.0/8}, {@code fd00::/8} or {@code 127.0.0.1}.
+     * Parses {@code 10.0.0.0/8}, {@code fd00::/8} or {@code 127.0.0.1}.
      *
      * @throws IllegalArgumentException if it is none of these
      */
@@ -31,7 +31,7 @@ public record Cidr(InetAddress network, int bits) {
         return new Cidr(address.get(), bits);
     }
 
-    /** Whether the address belongs to this block. */
+    /** Whether the block contains the address. */
     boolean contains(InetAddress address) {
         var ours = network.getAddress();
         var theirs = address.getAddress();

@@ -3,30 +3,30 @@ package streamer.http.access;
 import java.util.Optional;
 
 /**
- * One way for clients to say who they are (RFC 9110, 11).
+ * An authentication scheme (RFC 9110, 11) with the credentials that it accepts.
  *
  * <p>Threads: any.
  */
 public interface Credentials {
-    /** The scheme's name, as it stands before the credentials. */
+    /** The scheme's name, as in {@code Authorization}. */
     String scheme();
 
     /**
-     * What a client is told that has to say who it is.
+     * The challenge in {@code WWW-Authenticate}.
      *
-     * @param wrong whether it has said so, but not convincingly
+     * @param wrong whether the request had credentials, and wrong ones
      */
     String challenge(boolean wrong);
 
-    /** The client's name, which may be empty; no name if it is not who it says, or has yet to be checked. */
+    /** The client's name, which may be the empty string; absent if the credentials are wrong or not checked yet. */
     Optional<String> recall(String credentials);
 
-    /** Whether what cannot be recalled may be right all the same. */
+    /** Whether credentials that {@link #recall} does not know have yet to be checked. */
     default boolean needsCheck() {
         return false;
     }
 
-    /** The client's name; no name if it is not who it says. May take a second of work. */
+    /** The client's name; absent if the credentials are wrong. May take a second of CPU time. */
     default Optional<String> check(String credentials) {
         return recall(credentials);
     }

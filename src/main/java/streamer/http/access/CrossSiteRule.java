@@ -9,11 +9,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import streamer.http.response.Answer;
-import streamer.http.response.StreamHeaders;
+import streamer.http.response.StreamHead;
 
 /**
- * Keeps the pages of other sites from running the command through a visitor's browser, with the origins that are allowed
- * to (CORS, by the Fetch standard). Clients that are no browsers say nothing of sites and are let pass.
+ * CSRF protection by Fetch Metadata and {@code Origin}, with CORS (Fetch standard) for the allowed origins: pages of
+ * other sites cannot run the command through a visitor's browser. Clients that are no browsers send none of these
+ * headers, and pass.
  */
 public final class CrossSiteRule implements HttpHandler {
     private static final HttpString SEC_FETCH_SITE = new HttpString("Sec-Fetch-Site");
@@ -65,7 +66,7 @@ public final class CrossSiteRule implements HttpHandler {
         }
     }
 
-    /** A header's value; empty unless there is exactly one. */
+    /** The value of a header that occurs exactly once; else empty. */
     private static Optional<String> only(HttpServerExchange exchange, HttpString name) {
         var values = exchange.getRequestHeaders().get(name);
         return values == null || values.size() > 1 ? Optional.empty() : Optional.of(values.getFirst());
@@ -84,7 +85,7 @@ public final class CrossSiteRule implements HttpHandler {
             headers.put(MAX_AGE, MAX_AGE_SECONDS);
             Answer.empty(exchange, 204);
         } else {
-            headers.put(EXPOSE_HEADERS, StreamHeaders.OWN + ", Retry-After");
+            headers.put(EXPOSE_HEADERS, StreamHead.OWN + ", Retry-After");
             next.handleRequest(exchange);
         }
     }
@@ -101,7 +102,9 @@ public final class CrossSiteRule implements HttpHandler {
         return origin.isEmpty() || host.isEmpty() || !origin.get().isAt(host.get());
     }
 
-    /** Somebody follows a link from another site: that shows them where they are. But not to their own machine. */
+    /**
+     * Whether it is a user's top-level navigation from another site, which shows them the address; never on loopback.
+     */
     private static boolean isClick(HttpServerExchange exchange) {
         var address = exchange.getSourceAddress().getAddress();
         var isLocal = HostRule.isOnLoopback(exchange) && address != null && address.isLoopbackAddress();

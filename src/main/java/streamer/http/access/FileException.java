@@ -3,10 +3,11 @@ package streamer.http.access;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** A file that was named cannot be used; the message says in one line which, and why. */
+/** A configured file cannot be used; the message is one line that names it and the reason. */
 public final class FileException extends IOException {
     private static final long serialVersionUID = 1;
 
+    /** An error of this file; {@code why} follows its name. */
     public FileException(Path file, String why) {
         super(file + ": " + why);
     }

@@ -15,12 +15,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the proxies before us say of a request: by {@code X-Forwarded-For}, {@code -Proto} and {@code -Host}, or where
- * the first of them is missing by {@code Forwarded} (RFC 7239).
+ * Forwarding headers of trusted proxies: {@code X-Forwarded-For}, {@code -Proto} and {@code -Host}, or without the
+ * first of them {@code Forwarded} (RFC 7239).
  *
- * @param client the address that the outermost trusted proxy saw; null if none is named. Port 0 if that is not
- * @param scheme {@code http} or {@code https}; null if it is not named
- * @param host what the client asked for; null if it is not named
+ * @param client the address that the outermost trusted proxy saw, with port 0 if unknown; null if none is named
+ * @param scheme {@code http} or {@code https}; null if none is named
+ * @param host the client's {@code Host}; null if none is named
  */
 public record Forwarded(
         @Nullable InetSocketAddress client,
@@ -38,8 +38,8 @@ public record Forwarded(
     private static final int MAX_PORT = 65_535;
 
     /**
-     * Reads the headers from their end, where the nearest proxy writes, up to the first address that is not trusted: what
-     * stands before it may be anybody's invention.
+     * Parses the headers from their end, where the nearest proxy appends, up to the first address that is not trusted:
+     * what stands before it may be forged.
      */
     static Forwarded of(HeaderMap headers, Predicate<InetAddress> isTrusted) {
         if (headers.contains(FOR) || !headers.contains(FORWARDED)) {
@@ -63,7 +63,7 @@ public record Forwarded(
         return texts.stream().map(text -> node(text.strip())).toList();
     }
 
-    /** From the end: the first that is not trusted, or the last before one that is hidden or nonsense. */
+    /** The index, from the end, of the first node that is not trusted, or of the last before one that is no address. */
     private static int outermost(List<Optional<InetSocketAddress>> nodes, Predicate<InetAddress> isTrusted) {
         var index = nodes.size();
         var goesOn = true;
@@ -97,7 +97,7 @@ public record Forwarded(
         return SCHEME.matcher(lower).matches() ? lower : null;
     }
 
-    /** An address with or without a port (RFC 7239, 6); {@code X-Forwarded-For} has IPv6 without brackets too. */
+    /** A node: address and optional port (RFC 7239, 6); {@code X-Forwarded-For} has IPv6 without brackets too. */
     private static Optional<InetSocketAddress> node(String text) {
         var bare = IpLiteral.parse(text);
         if (bare.isPresent()) {
@@ -116,7 +116,7 @@ public record Forwarded(
                 : IpLiteral.parse(host).map(address -> new InetSocketAddress(address, number));
     }
 
-    /** The elements of a {@code Forwarded} header by the names of their parameters; none if it is malformed. */
+    /** The elements of a {@code Forwarded} header (RFC 7239, 4), as maps of parameters; none if it is malformed. */
     private static List<Map<String, String>> elements(String header) {
         var elements = new ArrayList<Map<String, String>>();
         var element = new HashMap<String, String>();

@@ -12,14 +12,15 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import streamer.http.request.ChunkedBody;
+import streamer.http.request.RefusedException;
 import streamer.http.response.Answer;
 
 /**
- * Refuses requests whose end another server could see elsewhere (RFC 9112, 6.3 and 11.2), as far as Undertow takes them,
- * and those that RFC 9113, 8.2 calls malformed. After such a request nothing more is read from an HTTP/1 connection.
+ * Request smuggling (RFC 9112, 6.3 and 11.2): refuses requests whose end is ambiguous and that Undertow accepts, and
+ * those that are malformed by RFC 9113, 8.2. After such a request nothing more is read from an HTTP/1 connection.
  */
 public final class FramingRule implements HttpHandler {
-    /** Fits into a long. */
+    /** {@code Content-Length}, of digits that fit into a long. */
     private static final Pattern LENGTH = Pattern.compile("[0-9]{1,18}");
 
     private static final List<HttpString> NOT_ON_HTTP2 =
@@ -27,6 +28,7 @@ public final class FramingRule implements HttpHandler {
 
     private final HttpHandler next;
 
+    /** A rule. */
     public FramingRule(HttpHandler next) {
         this.next = next;
     }
@@ -40,14 +42,14 @@ public final class FramingRule implements HttpHandler {
             next.handleRequest(exchange);
         } else {
             exchange.setPersistent(false);
-            Answer.line(exchange, 400, Answer.MALFORMED);
+            Answer.refuse(exchange, RefusedException.malformed());
         }
     }
 
     private static boolean isSoundOnHttp1(HttpServerExchange exchange, HttpServerConnection connection) {
         var headers = exchange.getRequestHeaders();
         if (isClosing(headers)) {
-            exchange.setPersistent(false); // Undertow knows it only as the header's whole value
+            exchange.setPersistent(false); // Undertow does not find close in a list of options
         }
         var coding = headers.getFirst(Headers.TRANSFER_ENCODING);
         if (coding == null) {

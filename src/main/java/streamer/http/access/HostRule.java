@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 import streamer.http.response.Answer;
 
 /**
- * Under which names the server answers. On a connection that arrived on a loopback address only those that belong there:
- * else a web page could give its own name this machine's address and read the answers (DNS rebinding).
+ * DNS rebinding: on a connection to a loopback address only loopback names and those allowed are answered; else a web
+ * page could resolve its own name to this machine and read the responses. Also checks that a request has one valid
+ * {@code Host}.
  */
 public final class HostRule implements HttpHandler {
     private final Set<String> allowed;
@@ -19,14 +20,14 @@ public final class HostRule implements HttpHandler {
     /**
      * A rule.
      *
-     * @param allowed more names for connections on loopback, as {@link Authority} writes them
+     * @param allowed further host names for connections on loopback, normalized as by {@link Authority}
      */
     public HostRule(Set<String> allowed, HttpHandler next) {
         this.allowed = allowed;
         this.next = next;
     }
 
-    /** Whether a request arrived on an address that only this machine can reach. */
+    /** Whether the connection's local address is a loopback address. */
     static boolean isOnLoopback(HttpServerExchange exchange) {
         var address = exchange.getConnection().getLocalAddress(InetSocketAddress.class);
         return address != null && address.getAddress().isLoopbackAddress();
@@ -40,7 +41,7 @@ public final class HostRule implements HttpHandler {
             return;
         }
         var text = text(exchange);
-        if (text == null) { // no browser sends such requests
+        if (text == null) { // HTTP/1.0; no browser sends that
             next.handleRequest(exchange);
             return;
         }
@@ -60,7 +61,7 @@ public final class HostRule implements HttpHandler {
         return authority.isLoopback() || allowed.contains(authority.host());
     }
 
-    /** What the request's target says wins (RFC 9112, 3.2.2). */
+    /** The host of an absolute-form target (RFC 9112, 3.2.2), else the {@code Host} header; null if there is none. */
     private static @Nullable String text(HttpServerExchange exchange) {
         if (!exchange.isHostIncludedInRequestURI()) {
             return exchange.getRequestHeaders().getFirst(Headers.HOST);

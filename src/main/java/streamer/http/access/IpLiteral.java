@@ -5,7 +5,7 @@ import java.net.UnknownHostException;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** IP addresses as text from outside: nothing that would have to be looked up in the DNS passes for one. */
+/** IP address literals, parsed without a DNS lookup. */
 final class IpLiteral {
     private static final String OCTET = "(25[0-5]|2[0-4]\\d|1?\\d?\\d)";
     private static final Pattern V4 = Pattern.compile("(" + OCTET + "\\.){3}" + OCTET);
@@ -13,7 +13,7 @@ final class IpLiteral {
 
     private IpLiteral() {}
 
-    /** The address that is written so (RFC 3986, 3.2.2; without brackets); empty if it is none. */
+    /** Parses an address (RFC 3986, 3.2.2, without brackets); empty if it is none. */
     static Optional<InetAddress> parse(String text) {
         if (!V4.matcher(text).matches() && !V6.matcher(text).matches()) {
             return Optional.empty();

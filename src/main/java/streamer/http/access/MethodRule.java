@@ -9,15 +9,16 @@ import java.util.Set;
 import streamer.format.FormatChoice;
 import streamer.http.request.Accept;
 import streamer.http.response.Answer;
-import streamer.http.response.StreamHeaders;
+import streamer.http.response.StreamHead;
 
-/** Which methods run the command; {@code HEAD} and {@code OPTIONS} are answered without. */
+/** Allowed methods: 405 for others; {@code HEAD} and {@code OPTIONS} are answered without a run. */
 public final class MethodRule implements HttpHandler {
     private final Set<String> methods;
     private final String allow;
     private final FormatChoice formats;
     private final HttpHandler next;
 
+    /** A rule; {@code formats} tells the type that HEAD is answered with. */
     public MethodRule(List<String> methods, FormatChoice formats, HttpHandler next) {
         this.methods = Set.copyOf(methods);
         this.formats = formats;
@@ -36,7 +37,7 @@ public final class MethodRule implements HttpHandler {
         if (methods.contains(method)) {
             next.handleRequest(exchange);
         } else if (method.equals("HEAD") && methods.contains("GET")) {
-            StreamHeaders.put(exchange, formats.contentType(Accept.of(exchange)));
+            StreamHead.put(exchange, formats.contentType(Accept.of(exchange)));
             Answer.head(exchange);
         } else {
             exchange.getResponseHeaders().put(Headers.ALLOW, allow);

@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Where a web page comes from (RFC 6454).
+ * The origin of a web page (RFC 6454).
  *
  * @param isSecure whether its scheme is {@code https}
  * @param authority its host and port
@@ -15,7 +15,7 @@ public record Origin(boolean isSecure, Authority authority) {
     private static final int HTTP_PORT = 80;
     private static final int HTTPS_PORT = 443;
 
-    /** Reads it, as it stands in an {@code Origin} header; empty if it is none, or none that can be named: {@code null}. */
+    /** Parses the value of an {@code Origin} header; empty if it is malformed, or an opaque origin ({@code null}). */
     public static Optional<Origin> parse(String text) {
         var matcher = FORM.matcher(text);
         return matcher.matches()
@@ -25,12 +25,12 @@ public record Origin(boolean isSecure, Authority authority) {
                 : Optional.empty();
     }
 
-    /** Whether both are the same, however they are written. */
+    /** Whether both are the same origin (RFC 6454, 5). */
     boolean isSameAs(Origin other) {
         return isSecure == other.isSecure && isAt(other.authority);
     }
 
-    /** Whether a page from here comes from this host and port. */
+    /** Whether this origin has this host and port. */
     boolean isAt(Authority other) {
         return authority.isSameAs(other, isSecure ? HTTPS_PORT : HTTP_PORT);
     }

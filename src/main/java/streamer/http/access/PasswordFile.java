@@ -13,12 +13,17 @@ import java.util.regex.Pattern;
 import org.springframework.security.crypto.bcrypt.BCrypt;
 
 /**
- * Users and passwords (RFC 7617) as {@code htpasswd -B} keeps them: a line each, the password as bcrypt made it. That is
- * slow by design, so what has been found right is remembered until the file changes.
+ * Basic authentication (RFC 7617) by a file of {@code htpasswd -B}: a user and a bcrypt hash on each line. Bcrypt is
+ * slow by design, so credentials that were right are cached until the file changes.
  */
 public final class PasswordFile implements Credentials {
     private final WatchedFiles<Users> users;
 
+    /**
+     * Reads the file.
+     *
+     * @throws FileException if it cannot be read, is malformed, or has no users
+     */
     public PasswordFile(Path file) throws FileException {
         users = new WatchedFiles<>(List.of(file), () -> Users.read(file));
     }
@@ -87,7 +92,7 @@ public final class PasswordFile implements Credentials {
                 return Optional.empty();
             }
             var hash = hashes.get(parts[0]);
-            // For a name that nobody has, as much work: else the time would tell.
+            // Timing: an unknown name takes as long as a known one.
             var isRight = BCrypt.checkpw(parts[1], hash == null ? anyHash : hash);
             if (!isRight || hash == null) {
                 return Optional.empty();

@@ -2,7 +2,6 @@ package streamer.http.access;
 
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.util.AttachmentKey;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -10,10 +9,12 @@ import streamer.http.request.PathPattern;
 import streamer.http.request.RequestPath;
 import streamer.http.response.Answer;
 
-/** Which paths run the command. Crawlers and browsers ask for everything else: favicons, robots.txt, what comes to mind. */
+/** Allowed paths: 404 for others, such as {@code /favicon.ico}; {@code /robots.txt} keeps crawlers out. */
 public final class PathRule implements HttpHandler {
-    public static final AttachmentKey<PathPattern.Match> MATCH = AttachmentKey.create(PathPattern.Match.class);
-    /** Parts that a command which takes the path for a file's would follow elsewhere, and control characters. */
+    /**
+     * Path traversal: dot segments (RFC 3986, 3.3), for commands that use the path as a file name; and control
+     * characters.
+     */
     private static final Pattern STRANGE = Pattern.compile("(^|/)\\.\\.?(/|$)|\\p{Cntrl}");
 
     private static final String ROBOTS = "/robots.txt";
@@ -21,6 +22,7 @@ public final class PathRule implements HttpHandler {
     private final List<PathPattern> patterns;
     private final HttpHandler next;
 
+    /** A rule; the first pattern that matches counts. */
     public PathRule(List<PathPattern> patterns, HttpHandler next) {
         this.patterns = patterns;
         this.next = next;
@@ -36,7 +38,7 @@ public final class PathRule implements HttpHandler {
         var isReserved = path.equals("/favicon.ico") || path.startsWith("/-/");
         var match = isReserved ? Optional.<PathPattern.Match>empty() : match(path);
         if (match.isPresent()) {
-            exchange.putAttachment(MATCH, match.get());
+            exchange.putAttachment(PathPattern.Match.KEY, match.get());
             next.handleRequest(exchange);
         } else if (path.equals(ROBOTS)) {
             Answer.line(exchange, 200, "User-agent: *\nDisallow: /");

@@ -7,7 +7,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 
-/** Takes the word of proxies that are trusted for who the client is, and which scheme and host it used. */
+/** Trusted proxies: applies the client address, scheme and host of their {@link Forwarded} headers to the request. */
 public final class ProxyRule implements HttpHandler {
     private static final int HTTP_PORT = 80;
     private static final int HTTPS_PORT = 443;
@@ -15,6 +15,7 @@ public final class ProxyRule implements HttpHandler {
     private final List<Cidr> trusted;
     private final HttpHandler next;
 
+    /** A rule; {@code trusted} may be empty. */
     public ProxyRule(List<Cidr> trusted, HttpHandler next) {
         this.trusted = trusted;
         this.next = next;
@@ -23,7 +24,7 @@ public final class ProxyRule implements HttpHandler {
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
         var isSecure = exchange.getConnection().getSslSession() != null;
-        exchange.setRequestScheme(isSecure ? "https" : "http"); // on HTTP/2 it would be what the client says
+        exchange.setRequestScheme(isSecure ? "https" : "http"); // on HTTP/2 the client's :scheme, which may be forged
         var peer = exchange.getSourceAddress().getAddress();
         if (peer != null && isTrusted(peer)) {
             apply(exchange, Forwarded.of(exchange.getRequestHeaders(), this::isTrusted));

@@ -7,7 +7,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import streamer.http.response.Answer;
 
-/** Requests that a browser makes by itself and that must not run the command: reconnects of an event source, prefetches. */
+/** Refuses requests that a browser makes by itself: reconnects of an EventSource, and prefetches. */
 public final class RepeatRule implements HttpHandler {
     private static final HttpString LAST_EVENT_ID = new HttpString("Last-Event-ID");
     private static final HttpString SEC_PURPOSE = new HttpString("Sec-Purpose");
@@ -16,6 +16,7 @@ public final class RepeatRule implements HttpHandler {
 
     private final HttpHandler next;
 
+    /** A rule. */
     public RepeatRule(HttpHandler next) {
         this.next = next;
     }
@@ -25,11 +26,11 @@ public final class RepeatRule implements HttpHandler {
         var headers = exchange.getRequestHeaders();
         var lastEvent = headers.getFirst(LAST_EVENT_ID);
         if (lastEvent != null && !lastEvent.isBlank()) {
-            Answer.empty(exchange, 204); // tells the event source to stay closed
+            Answer.empty(exchange, 204); // an EventSource does not reconnect after 204 (HTML Living Standard, 9.2)
         } else if (isPrefetch(headers.getFirst(SEC_PURPOSE))
                 || isPrefetch(headers.getFirst(PURPOSE))
                 || isPrefetch(headers.getFirst(X_MOZ))) {
-            Answer.line(exchange, 503, "Not run for a prefetch."); // a 2xx would be used for the later visit
+            Answer.line(exchange, 503, "Not run for a prefetch."); // not a 2xx, which would be used for the later visit
         } else {
             next.handleRequest(exchange);
         }

@@ -12,10 +12,10 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * A value read from files, and read again when they change. While they cannot be used, say since only one of two has
- * been replaced yet, it stays what it was.
+ * Reloading: a value read from files, and read again when they change. If they cannot be used then, say because only
+ * one of two has been replaced, the old value stays.
  *
- * <p>Threads: any; looks at the files at most once a second.
+ * <p>Threads: any; the files are checked at most once a second, by a caller of {@link #value}.
  */
 public final class WatchedFiles<T> {
     private static final Logger LOG = System.getLogger(WatchedFiles.class.getName());
@@ -23,18 +23,23 @@ public final class WatchedFiles<T> {
 
     private final List<Path> files;
     private final Reader<T> reader;
-    private long lookedNanos = System.nanoTime();
+    private long checkedNanos = System.nanoTime();
     private List<String> stamps;
     private List<String> badStamps = List.of();
     private T value;
 
-    /** Makes a value of the files. */
+    /** Reads the files into a value. */
     public interface Reader<T> {
+        /**
+         * Reads them.
+         *
+         * @throws FileException if one cannot be used
+         */
         T read() throws FileException;
     }
 
     /**
-     * Reads them for the first time.
+     * Reads the files for the first time.
      *
      * @throws FileException if they cannot be used
      */
@@ -45,17 +50,17 @@ public final class WatchedFiles<T> {
         value = reader.read();
     }
 
-    /** The value of the files as they are now, or were a moment ago. */
+    /** The value of the files as they were at most a second ago. */
     public synchronized T value() {
         var now = System.nanoTime();
-        if (now - lookedNanos >= PERIOD_NANOS) {
-            lookedNanos = now;
-            look();
+        if (now - checkedNanos >= PERIOD_NANOS) {
+            checkedNanos = now;
+            check();
         }
         return value;
     }
 
-    private void look() {
+    private void check() {
         var found = stamps();
         if (found.equals(stamps)) {
             return;
@@ -64,7 +69,7 @@ public final class WatchedFiles<T> {
             value = reader.read();
             stamps = found;
             LOG.log(Level.INFO, "read again: {0}", files);
-        } catch (FileException e) { // perhaps later: it may become readable, or valid, as it is
+        } catch (FileException e) { // tried again later: it may become readable, or valid, unchanged
             if (!found.equals(badStamps)) {
                 badStamps = found;
                 LOG.log(Level.WARNING, "not read again: {0}", e.getMessage());
@@ -85,7 +90,11 @@ public final class WatchedFiles<T> {
         }
     }
 
-    /** The text of a file; bytes beyond ASCII may come out as anything. */
+    /**
+     * The text of a file in UTF-8; malformed bytes become U+FFFD.
+     *
+     * @throws FileException if it cannot be read
+     */
     public static String text(Path file) throws FileException {
         try {
             return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);

@@ -7,16 +7,17 @@ import org.xnio.ChannelListeners;
 import org.xnio.channels.AcceptListenerSettable;
 
 /**
- * Makes XNIO try again soon when it had no descriptor for a connection: by itself it waits four times as long each time,
- * up to 30 s, also when there have long been some again. Here it is 250 ms each time.
+ * Back-off of accept(2) after EMFILE: reset after each attempt, so that XNIO retries every 250 ms. By itself it backs
+ * off exponentially, up to 30 s, and does not reset when descriptors are free again.
  */
 final class AcceptRetry {
     private AcceptRetry() {}
 
+    /** Sets this up on XNIO's server, by reflection; logs a debug line if that fails. */
     static void tune(Object listening) {
         try {
             var server = KeepAlive.inside(listening, "org.xnio.nio.NioTcpServer");
-            var handles = KeepAlive.inside(listening, "[Lorg.xnio.nio.NioTcpServerHandle;"); // one for each I/O thread
+            var handles = KeepAlive.inside(listening, "[Lorg.xnio.nio.NioTcpServerHandle;"); // one per I/O thread
             if (server instanceof AcceptListenerSettable<?> settable && handles instanceof Object[] all) {
                 var reset = all.getClass().getComponentType().getDeclaredMethod("resetBackOff");
                 reset.setAccessible(true);

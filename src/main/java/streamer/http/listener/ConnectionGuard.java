@@ -22,30 +22,33 @@ import org.xnio.ssl.SslConnection;
 import streamer.http.response.Answer;
 
 /**
- * Bounds what Undertow leaves unbounded: how long a connection lives on which nothing is asked, with TLS or on HTTP/2; and
- * how many requests of one connection of HTTP/2 are under way, each of which holds a buffer while its client does not read.
+ * Idle timeout for TLS and HTTP/2 connections, and a limit of concurrent requests on one HTTP/2 connection; Undertow
+ * has neither. Each such request holds a buffer while its client does not read.
+ *
+ * <p>Threads: any.
  */
 public final class ConnectionGuard implements HttpHandler {
-    /** What clients are told. */
+    /** SETTINGS_MAX_CONCURRENT_STREAMS (RFC 9113, 6.5.2), as sent to clients. */
     static final int MAX_STREAMS = 100;
 
-    /** A client knows the end of a stream before it is counted here. */
+    /** Twice that: a client knows that a stream has ended before it is counted here. */
     private static final int MAX_UNDER_WAY = 2 * MAX_STREAMS;
 
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(60);
     private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
-    /** As much of the preface as makes Undertow give up its own timeouts. */
+    /** The part of the connection preface (RFC 9113, 3.4) after which Undertow drops its own timeouts. */
     private static final int PREFACE_HEAD = PREFACE.length - "SM\r\n\r\n".length();
 
     private final Map<SocketAddress, Connection> connections = new ConcurrentHashMap<>();
     private final HttpHandler next;
 
+    /** A guard before the whole chain of handlers. */
     public ConnectionGuard(HttpHandler next) {
         this.next = next;
     }
 
-    /** Opens connections with a look at what they speak. */
+    /** Wraps an open listener, to detect the protocol of each connection. */
     ChannelListener<StreamConnection> watching(ChannelListener<StreamConnection> opener) {
         return opened -> {
             var source = opened.getSourceChannel();
@@ -66,19 +69,19 @@ public final class ConnectionGuard implements HttpHandler {
         if (connection == null || connection.admits(exchange)) {
             next.handleRequest(exchange);
         } else {
-            Answer.empty(exchange, 503); // a body would wait for the client's window
+            Answer.empty(exchange, 503); // no body: it would wait for the client's flow-control window
         }
     }
 
     /**
-     * One connection; does nothing but look until it turns out to speak HTTP/2.
+     * One connection; only detects the protocol until it turns out to be HTTP/2.
      *
-     * <p>Threads: all on the connection's I/O thread, but requests end on any.
+     * <p>Threads: the connection's I/O thread; requests end on any.
      */
     private final class Connection extends AbstractStreamSourceConduit<StreamSourceConduit> {
         private final StreamConnection connection;
         private final SocketAddress peer;
-        private volatile XnioExecutor.Key nextLook = () -> false;
+        private volatile XnioExecutor.Key idleTimer = () -> false;
         private int matched;
         private int underWay;
         private long idleSince;
@@ -96,26 +99,26 @@ public final class ConnectionGuard implements HttpHandler {
             if (length > 0 && matched >= 0 && matched < PREFACE.length) {
                 match(into.duplicate().flip().position(start));
             } else if (length < 0 && matched >= PREFACE_HEAD && matched < PREFACE.length) {
-                IoUtils.safeClose(connection); // Undertow would forget it
+                IoUtils.safeClose(connection); // end of file within the preface: Undertow would leak the connection
             }
             return length;
         }
 
-        /** Undertow waits for ever for a handshake, and after it for HTTP/2 to begin. */
+        /** Handshake timeout: Undertow has none, neither for TLS nor for the preface that follows. */
         void awaitBytes() {
-            var waiting = new WeakReference<>(this); // a connection that has been closed need not be kept for it
-            Runnable look = () -> {
+            var waiting = new WeakReference<>(this); // the timer must not keep a closed connection in memory
+            Runnable check = () -> {
                 var still = waiting.get();
                 if (still != null && still.matched >= 0 && still.matched < PREFACE_HEAD) {
                     IoUtils.safeClose(still.connection);
                 }
             };
-            connection.getIoThread().executeAfter(look, IDLE_NANOS, TimeUnit.NANOSECONDS);
+            connection.getIoThread().executeAfter(check, IDLE_NANOS, TimeUnit.NANOSECONDS);
         }
 
         private void match(ByteBuffer bytes) {
             while (bytes.hasRemaining() && matched < PREFACE.length) {
-                if (bytes.get() != PREFACE[matched] && matched < PREFACE_HEAD) { // the rest is for Undertow to refuse
+                if (bytes.get() != PREFACE[matched] && matched < PREFACE_HEAD) { // Undertow refuses the rest
                     matched = -1;
                     return;
                 }
@@ -133,24 +136,24 @@ public final class ConnectionGuard implements HttpHandler {
                 ChannelListeners.invokeChannelListener(closed, listener);
             });
             idleSince = System.nanoTime();
-            lookIn(IDLE_NANOS);
+            checkIn(IDLE_NANOS);
         }
 
         private void forget() {
             connections.remove(peer, this);
-            nextLook.remove();
+            idleTimer.remove();
         }
 
-        private void lookIn(long nanos) {
-            nextLook = connection.getIoThread().executeAfter(this::look, nanos, TimeUnit.NANOSECONDS);
+        private void checkIn(long nanos) {
+            idleTimer = connection.getIoThread().executeAfter(this::checkIdle, nanos, TimeUnit.NANOSECONDS);
         }
 
-        private void look() {
+        private void checkIdle() {
             var left = untilIdle();
             if (left <= 0) {
                 IoUtils.safeClose(connection);
             } else if (connection.isOpen()) {
-                lookIn(left);
+                checkIn(left);
             }
         }
 

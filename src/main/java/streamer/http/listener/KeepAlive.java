@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 import org.xnio.channels.AcceptingChannel;
 
 /**
- * Makes TCP notice within two minutes a peer that vanished without a word ({@code tcp(7)}). XNIO has no option for these
- * times, so they are set on its listening socket, from which connections inherit them.
+ * TCP keep-alive ({@code tcp(7)}): a peer that vanished without FIN or RST is noticed within two minutes. XNIO has no
+ * option for these times, so they are set on its listening socket, from which connections inherit them.
  */
 final class KeepAlive {
     private static final Map<SocketOption<Integer>, Integer> TIMES = Map.of(
@@ -21,6 +21,7 @@ final class KeepAlive {
 
     private KeepAlive() {}
 
+    /** Sets the times on XNIO's server, by reflection; logs a debug line if that fails. */
     static void tune(Object listening) {
         try {
             var channel = (ServerSocketChannel) inside(listening, ServerSocketChannel.class.getName());
@@ -36,7 +37,9 @@ final class KeepAlive {
         }
     }
 
-    /** XNIO's own server, or the first field of that type in it; it may be inside another, or inside Undertow's. */
+    /**
+     * Unwraps an object of the wanted class from XNIO's server, which other servers may wrap; null if there is none.
+     */
     static @Nullable Object inside(Object server, String wanted) throws ReflectiveOperationException {
         if (server.getClass().getName().equals(wanted)) {
             return server;

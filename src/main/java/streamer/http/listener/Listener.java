@@ -25,7 +25,7 @@ import org.xnio.channels.AcceptingChannel;
 /**
  * The listening socket: HTTP/1 and, by prior knowledge or ALPN, HTTP/2; with TLS if there is a certificate.
  *
- * <p>Made by hand rather than by Undertow's builder, which would accept {@code Upgrade: h2c} wherever it speaks HTTP/2.
+ * <p>Not made by Undertow's builder, which would accept {@code Upgrade: h2c} wherever it enables HTTP/2.
  */
 public final class Listener implements AutoCloseable {
     private static final int BUFFER_BYTES = 16 * 1024; // Undertow's own default shrinks with the heap
@@ -33,16 +33,14 @@ public final class Listener implements AutoCloseable {
     private static final int REQUEST_PARSE_MILLIS = 30_000;
     private static final int NO_REQUEST_MILLIS = 60_000;
     private static final int MAX_HEAD_BYTES = 256 * 1024;
-    /** Fits into one frame: Undertow goes on without those headers that come in a second one, and later. */
-    private static final int MAX_HTTP2_HEAD_BYTES = 12 * 1024;
 
     private final OpenListener protocols;
     private final AcceptingChannel<? extends StreamConnection> socket;
 
     /**
-     * Binds the address; nothing is accepted yet.
+     * Binds the address; connections are accepted from {@link #accept} on.
      *
-     * @throws FileException if a file of the certificate's cannot be used
+     * @throws FileException if a certificate or key file cannot be used
      * @throws IOException if the address cannot be bound
      */
     public Listener(ListenerConfig config, XnioWorker worker, ConnectionGuard handler) throws IOException {
@@ -65,7 +63,7 @@ public final class Listener implements AutoCloseable {
         AcceptRetry.tune(socket);
     }
 
-    /** Loads the classes. */
+    /** Class loading, before a listener is needed. */
     public static void warmUp() {
         var http = new HttpOpenListener(
                 new DefaultByteBufferPool(true, BUFFER_BYTES, POOLED_BUFFERS, 4), protocolOptions());
@@ -73,12 +71,10 @@ public final class Listener implements AutoCloseable {
     }
 
     private static OptionMap protocolOptions() {
-        // Read once, by a class that is loaded later; the option of that name can only make it smaller.
-        System.setProperty("io.undertow.http2-max-header-size", Integer.toString(MAX_HTTP2_HEAD_BYTES));
         return OptionMap.builder()
                 .set(UndertowOptions.ENABLE_HTTP2, true)
                 .set(UndertowOptions.HTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, ConnectionGuard.MAX_STREAMS)
-                // Nobody needs it; and what cannot be decoded would end all streams of an HTTP/2 connection.
+                // Not needed; and a URL that cannot be decoded would end all streams of an HTTP/2 connection.
                 .set(UndertowOptions.DECODE_URL, false)
                 .set(UndertowOptions.BUFFER_PIPELINED_DATA, false)
                 .set(UndertowOptions.MAX_ENTITY_SIZE, -1L)
@@ -109,8 +105,8 @@ public final class Listener implements AutoCloseable {
         var context = Tls.watch(files);
         var ssl = new UndertowXnioSsl(
                 worker.getXnio(), OptionMap.create(Options.USE_DIRECT_BUFFERS, true), context.value());
-        Runnable look = () -> worker.execute(() -> ssl.updateSSLContext(context.value()));
-        worker.getIoThread().executeAtInterval(look, 1, TimeUnit.SECONDS);
+        Runnable update = () -> worker.execute(() -> ssl.updateSSLContext(context.value()));
+        worker.getIoThread().executeAtInterval(update, 1, TimeUnit.SECONDS);
         var mode = files.clientAuthority() == null ? SslClientAuthMode.NOT_REQUESTED : SslClientAuthMode.REQUIRED;
         return ssl.createSslConnectionServer(
                 worker,
@@ -123,24 +119,25 @@ public final class Listener implements AutoCloseable {
                         .getMap());
     }
 
-    /** Where it listens, with the real port. */
+    /** The bound address, with the real port. */
     public InetSocketAddress address() {
         return socket.getLocalAddress(InetSocketAddress.class);
     }
 
+    /** Begins to accept connections. */
     public void accept() {
         socket.resumeAccepts();
     }
 
-    /** Accepts no more connections. */
-    public void refuse() {
+    /** Closes the listening socket; open connections stay. */
+    public void stopAccepting() {
         IoUtils.safeClose(socket);
     }
 
-    /** Closes all connections. */
+    /** Closes the listening socket and all connections. */
     @Override
     public void close() {
-        refuse();
+        stopAccepting();
         protocols.closeConnections();
     }
 }

@@ -19,7 +19,10 @@ import java.util.regex.Pattern;
 import streamer.http.access.FileException;
 import streamer.http.access.WatchedFiles;
 
-/** Certificates and private keys in PEM files (RFC 7468): keys as PKCS#8 (RFC 5958), PKCS#1 (RFC 8017) or SEC1 (RFC 5915). */
+/**
+ * PEM files (RFC 7468) of certificates and private keys; keys as PKCS#8 (RFC 5958), PKCS#1 (RFC 8017) or SEC1
+ * (RFC 5915).
+ */
 final class Pem {
     private static final Pattern KEY = Pattern.compile(
             "-----BEGIN (|RSA |EC |ENCRYPTED |DSA )PRIVATE KEY-----([^-]*)-----END \\1PRIVATE KEY-----");
@@ -45,7 +48,7 @@ final class Pem {
                 return found;
             }
         } catch (CertificateException e) {
-            // None that can be read, then.
+            // The same as none.
         }
         throw new FileException(file, "holds no certificate in PEM");
     }
@@ -74,12 +77,12 @@ final class Pem {
         }
     }
 
-    /** The older kinds are what PKCS#8 holds, without its head. */
+    /** Wraps PKCS#1 or SEC1 into PKCS#8, whose {@code privateKey} they are (RFC 5958, 2). */
     private static byte[] wrap(byte[] key, byte[] algorithm) {
         return der(SEQUENCE, VERSION_0, algorithm, der(OCTET_STRING, key));
     }
 
-    /** The algorithm with its parameters, which stands first in a public key (RFC 5280, 4.1) and is the same in a private one. */
+    /** The AlgorithmIdentifier, first in a SubjectPublicKeyInfo (RFC 5280, 4.1); PKCS#8 has the same one. */
     private static byte[] algorithm(PublicKey key) {
         var whole = key.getEncoded();
         var from = contentAt(whole, 0);
@@ -87,11 +90,13 @@ final class Pem {
         return Arrays.copyOfRange(whole, from, content + lengthAt(whole, from));
     }
 
+    /** The index of the content of the DER element at this index. */
     private static int contentAt(byte[] der, int at) {
         var first = der[at + 1] & 0xff;
         return at + 2 + (first < 0x80 ? 0 : first - 0x80);
     }
 
+    /** The length of the content of the DER element at this index. */
     private static int lengthAt(byte[] der, int at) {
         var length = der[at + 1] & 0xff;
         if (length < 0x80) {
@@ -104,6 +109,7 @@ final class Pem {
         return length;
     }
 
+    /** A DER element (X.690, 8.1). */
     private static byte[] der(int tag, byte[]... parts) {
         var content = new ByteArrayOutputStream();
         for (var part : parts) {

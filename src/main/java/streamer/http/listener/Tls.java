@@ -19,7 +19,7 @@ import javax.net.ssl.TrustManagerFactory;
 import streamer.http.access.FileException;
 import streamer.http.access.WatchedFiles;
 
-/** TLS with a certificate from files. */
+/** The SSLContext of a certificate, its key and a client authority in PEM files. */
 final class Tls {
     private static final char[] NO_PASSWORD = {};
     private static final byte[] SIGNED = {1};
@@ -29,13 +29,11 @@ final class Tls {
     private Tls() {}
 
     /**
-     * What TLS needs, read again when a file changes.
+     * An SSLContext that is created anew when a file changes.
      *
      * @throws FileException if a file cannot be used
      */
     static WatchedFiles<SSLContext> watch(TlsFiles files) throws FileException {
-        // A client must not make the server work by asking for new keys again and again.
-        System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
         var all = Stream.of(Stream.of(files.certificate(), files.key()), Stream.ofNullable(files.clientAuthority()))
                 .flatMap(paths -> paths)
                 .toList();
@@ -78,6 +76,7 @@ final class Tls {
         }
     }
 
+    /** Whether the private key belongs to the public one: by a signature and its verification. */
     private static boolean isPair(PrivateKey key, PublicKey publicKey) {
         try {
             var signature = Signature.getInstance(SIGNATURES.getOrDefault(publicKey.getAlgorithm(), "none"));

@@ -4,10 +4,10 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * TLS, by files in PEM.
+ * The files of TLS, in PEM.
  *
- * @param certificate the server's certificate and those that lead to its authority
+ * @param certificate the server's certificate and its chain
  * @param key the certificate's private key
- * @param clientAuthority the certificates of those who vouch for clients; null if clients need none
+ * @param clientAuthority the CA certificates for client certificates (mutual TLS); null if clients need none
  */
 public record TlsFiles(Path certificate, Path key, @Nullable Path clientAuthority) {}

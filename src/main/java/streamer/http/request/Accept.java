@@ -8,7 +8,7 @@ import java.util.List;
 public final class Accept {
     private Accept() {}
 
-    /** Their values; none if there is no such header. */
+    /** The values of these headers; empty if there are none. */
     public static List<String> of(HttpServerExchange exchange) {
         var accept = exchange.getRequestHeaders().get(Headers.ACCEPT);
         return accept == null ? List.of() : accept;

@@ -16,41 +16,35 @@ import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The variables a request becomes: CGI/1.1 (RFC 3875, 4.1), and {@code STREAMER_QUERY_<NAME>} for each parameter of the
- * query. The first of equal names wins.
+ * CGI/1.1 environment of a request (RFC 3875, 4.1), with {@code STREAMER_QUERY_<NAME>} for each parameter of the query.
+ * The first of equal names wins.
  */
 public final class CgiEnvironment {
-    /** A longer value is refused: the system takes 128 KiB for a variable with its name ({@code execve(2)}). */
+    /** Below MAX_ARG_STRLEN, 128 KiB for name and value ({@code execve(2)}); a longer value is refused. */
     private static final int MAX_VALUE_BYTES = 100 * 1024;
 
-    /** Names with anything else, {@code _} first of all, could pass for another header's. */
+    /** Header names with other characters are left out: {@code A_B} would become the variable of {@code A-B}. */
     private static final Pattern PLAIN_NAME = Pattern.compile("[A-Za-z0-9-]+");
 
     private static final Pattern NOT_IN_NAMES = Pattern.compile("[^A-Z0-9]");
 
     private static final Set<String> OWN_VARIABLES = Set.of("content-type", "content-length");
-    /** Credentials, and the name that many programs would take for their own {@code HTTP_PROXY}. */
+    /**
+     * Never passed on: credentials (RFC 3875, 9.2), and {@code Proxy}, as programs take {@code HTTP_PROXY} for their
+     * proxy (httpoxy).
+     */
     private static final Set<String> NEVER = Set.of("proxy", "authorization", "proxy-authorization");
 
     private final Map<String, String> variables = new LinkedHashMap<>();
 
-    /** A request that cannot be put into an environment, with one line that says why. */
-    public static final class BadValueException extends Exception {
-        private static final long serialVersionUID = 1;
-
-        BadValueException(String line) {
-            super(line);
-        }
-    }
-
     private CgiEnvironment() {}
 
     /**
-     * The variables of a request.
+     * The environment of a request.
      *
-     * @throws BadValueException if one of them has a NUL or is too long
+     * @throws RefusedException if one of them has a NUL or is too long
      */
-    public static CgiEnvironment of(HttpServerExchange exchange, PathPattern.Match path) throws BadValueException {
+    public static CgiEnvironment of(HttpServerExchange exchange, PathPattern.Match path) throws RefusedException {
         var cgi = new CgiEnvironment();
         cgi.putServer(exchange);
         cgi.put("REQUEST_METHOD", exchange.getRequestMethod().toString());
@@ -59,7 +53,7 @@ public final class CgiEnvironment {
         cgi.put("QUERY_STRING", text(exchange.getQueryString()));
         var peer = exchange.getSourceAddress();
         cgi.put("REMOTE_ADDR", address(peer));
-        if (peer.getPort() > 0) { // a proxy does not tell it
+        if (peer.getPort() > 0) { // a proxy does not forward it
             cgi.put("REMOTE_PORT", Integer.toString(peer.getPort()));
         }
         cgi.putClient(exchange.getAttachment(Client.KEY));
@@ -68,7 +62,7 @@ public final class CgiEnvironment {
         return cgi;
     }
 
-    private void putServer(HttpServerExchange exchange) throws BadValueException {
+    private void putServer(HttpServerExchange exchange) throws RefusedException {
         put("GATEWAY_INTERFACE", "CGI/1.1");
         put("SERVER_SOFTWARE", Software.NAME_AND_VERSION);
         var host = exchange.getHostName();
@@ -76,23 +70,23 @@ public final class CgiEnvironment {
         put("SERVER_PORT", Integer.toString(exchange.getDestinationAddress().getPort()));
         put("SERVER_PROTOCOL", exchange.getProtocol().toString());
         if (exchange.getRequestScheme().equals("https")) {
-            put("HTTPS", "on"); // of no standard, but what everybody looks at
+            put("HTTPS", "on"); // no standard, but in general use
         }
         putCertificate(exchange.getConnection().getSslSession());
     }
 
-    /** Whom the client's certificate names (RFC 4514), as {@code mod_ssl} calls it. */
-    private void putCertificate(@Nullable SSLSession session) throws BadValueException {
+    /** The subject of the client's certificate (RFC 4514), under the name that {@code mod_ssl} uses. */
+    private void putCertificate(@Nullable SSLSession session) throws RefusedException {
         try {
             if (session != null) {
                 put("SSL_CLIENT_S_DN", session.getPeerPrincipal().getName());
             }
         } catch (SSLPeerUnverifiedException e) {
-            // It has none: nobody asked for it.
+            // No client certificate: none was requested.
         }
     }
 
-    private void putClient(@Nullable Client client) throws BadValueException {
+    private void putClient(@Nullable Client client) throws RefusedException {
         if (client != null) {
             put("AUTH_TYPE", client.scheme());
             if (!client.name().isEmpty()) {
@@ -101,7 +95,7 @@ public final class CgiEnvironment {
         }
     }
 
-    private void putHeaders(HttpServerExchange exchange) throws BadValueException {
+    private void putHeaders(HttpServerExchange exchange) throws RefusedException {
         var headers = exchange.getRequestHeaders();
         var type = headers.getFirst(Headers.CONTENT_TYPE);
         if (type != null) {
@@ -124,7 +118,7 @@ public final class CgiEnvironment {
         return String.join(name.equals("cookie") ? "; " : ", ", values);
     }
 
-    private void putQuery(String query) throws BadValueException {
+    private void putQuery(String query) throws RefusedException {
         for (var parameter : query.split("&", -1)) {
             if (!parameter.isEmpty()) {
                 var equals = parameter.indexOf('=');
@@ -136,45 +130,51 @@ public final class CgiEnvironment {
         }
     }
 
-    private static String decode(String encoded) throws BadValueException {
+    private static String decode(String encoded) throws RefusedException {
         try {
             return URLDecoder.decode(text(encoded), StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
-            throw new BadValueException("The query is not well encoded.");
+            throw RefusedException.bad("The query is not well encoded.");
         }
     }
 
-    /** Adds a variable, unless there is one of that name. */
-    void put(String name, String value) throws BadValueException {
+    /**
+     * Adds a variable, unless there is one of that name.
+     *
+     * @throws RefusedException if the value has a NUL or is too long
+     */
+    void put(String name, String value) throws RefusedException {
         if (value.indexOf('\0') >= 0) {
-            throw new BadValueException(name + " would hold a NUL.");
+            throw RefusedException.bad(name + " would hold a NUL.");
         }
         if (value.length() > MAX_VALUE_BYTES || value.getBytes(StandardCharsets.UTF_8).length > MAX_VALUE_BYTES) {
-            throw new BadValueException(name + " would be longer than " + MAX_VALUE_BYTES / 1024 + " KiB.");
+            throw RefusedException.bad(name + " would be longer than " + MAX_VALUE_BYTES / 1024 + " KiB.");
         }
         variables.putIfAbsent(name, value);
     }
 
-    /** Takes a variable's value back. */
+    /** Removes a variable. */
     void remove(String name) {
         variables.remove(name);
     }
 
+    /** All variables, by name. */
     public Map<String, String> variables() {
         return variables;
     }
 
-    /** What stands for a name from outside in a variable's name. */
+    /** A name as part of a variable's name: in upper case, with {@code _} for all but letters and digits. */
     public static String variableName(String name) {
         return NOT_IN_NAMES.matcher(name.toUpperCase(Locale.ROOT)).replaceAll("_");
     }
 
+    /** The address without the port; a host name if it is not resolved. */
     public static String address(InetSocketAddress peer) {
         var address = peer.getAddress();
         return address == null ? peer.getHostString() : address.getHostAddress();
     }
 
-    /** Bytes above 127 come from the wire as Latin-1; what is meant nowadays is UTF-8. */
+    /** Decodes UTF-8 that Undertow has read as ISO 8859-1. */
     private static String text(String wire) {
         return new String(wire.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
     }

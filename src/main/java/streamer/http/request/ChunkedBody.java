@@ -16,17 +16,19 @@ import org.xnio.conduits.ConduitReadableByteChannel;
 import org.xnio.conduits.StreamSourceConduit;
 
 /**
- * A chunked body, read to the letter of RFC 9112, 7.1, but for blanks after a size. Undertow's own reader takes anything
- * for a size and a bare LF for the end of a line, so that a proxy may see another end of the body; and it keeps trailers
- * of any length.
+ * Parser of chunked transfer coding, strict by RFC 9112, 7.1, but for blanks after a size. Undertow's own accepts
+ * anything as a size and a bare LF as the end of a line, so that a proxy may see another end of the body (request
+ * smuggling); and it keeps trailers of any length.
  *
- * <p>Trailers are dropped. After a mistake all that comes is dropped, for a client that has yet to read the answer.
+ * <p>Trailers are dropped; so is all that follows an error, for a client that has yet to read the answer.
+ *
+ * <p>Threads: its reader's, one at a time.
  */
 public final class ChunkedBody extends AbstractStreamSourceConduit<StreamSourceConduit> {
-    /** Fits into a long. */
+    /** Hexadecimal digits of a size; they fit into a long. */
     private static final int MAX_DIGITS = 15;
 
-    /** Of a chunk's first line, or of all trailers. */
+    /** Limit of a chunk's size line, or of all trailers together. */
     private static final int MAX_LINE_BYTES = 8 * 1024;
 
     private final HttpServerExchange exchange;
@@ -52,22 +54,13 @@ public final class ChunkedBody extends AbstractStreamSourceConduit<StreamSourceC
         MALFORMED
     }
 
-    /** The client's chunks are none. */
-    public static final class MalformedException extends IOException {
-        private static final long serialVersionUID = 1;
-
-        MalformedException() {
-            super("the request's body is not well chunked");
-        }
-    }
-
     private ChunkedBody(HttpServerExchange exchange, HttpServerConnection connection) {
         super(new ReadDataStreamSourceConduit(connection.getOriginalSourceConduit(), connection));
         this.exchange = exchange;
         this.connection = connection;
     }
 
-    /** Puts itself in the place of Undertow's reader; before anything of the body has been read. */
+    /** Replaces Undertow's reader; to be called before any of the body is read. */
     public static void install(HttpServerExchange exchange, HttpServerConnection connection) {
         connection.getChannel().getSourceChannel().setConduit(new ChunkedBody(exchange, connection));
     }
@@ -80,7 +73,7 @@ public final class ChunkedBody extends AbstractStreamSourceConduit<StreamSourceC
         }
         try {
             return state == State.DATA ? readData(into) : readLines(into);
-        } catch (MalformedException e) {
+        } catch (RefusedException e) {
             throw e; // the connection is needed for the answer
         } catch (IOException | RuntimeException | Error e) {
             IoUtils.safeClose(connection);
@@ -92,13 +85,13 @@ public final class ChunkedBody extends AbstractStreamSourceConduit<StreamSourceC
         var limit = into.limit();
         into.limit((int) Math.min(limit, into.position() + remaining));
         try {
-            return took(checked(next.read(into)));
+            return consumed(notEnd(next.read(into)));
         } finally {
             into.limit(limit);
         }
     }
 
-    private int took(int length) {
+    private int consumed(int length) {
         remaining -= length;
         if (remaining == 0) {
             state = State.DATA_CR;
@@ -106,7 +99,7 @@ public final class ChunkedBody extends AbstractStreamSourceConduit<StreamSourceC
         return length;
     }
 
-    private static int checked(int length) throws EOFException {
+    private static int notEnd(int length) throws EOFException {
         if (length < 0) {
             throw new EOFException("the request's body was broken off");
         }
@@ -117,7 +110,7 @@ public final class ChunkedBody extends AbstractStreamSourceConduit<StreamSourceC
         var start = into.position();
         var pooled = connection.getByteBufferPool().allocate();
         try {
-            checked(next.read(pooled.getBuffer()));
+            notEnd(next.read(pooled.getBuffer()));
             parse(pooled.getBuffer().flip(), into);
         } finally {
             giveBack(pooled);
@@ -134,7 +127,7 @@ public final class ChunkedBody extends AbstractStreamSourceConduit<StreamSourceC
         }
     }
 
-    private void parse(ByteBuffer from, ByteBuffer into) throws MalformedException {
+    private void parse(ByteBuffer from, ByteBuffer into) throws RefusedException {
         while (from.hasRemaining() && state != State.END && state != State.MALFORMED) {
             if (state != State.DATA) {
                 step(from.get());
@@ -150,14 +143,14 @@ public final class ChunkedBody extends AbstractStreamSourceConduit<StreamSourceC
         var length = (int) Math.min(remaining, Math.min(from.remaining(), into.remaining()));
         into.put(from.slice().limit(length));
         from.position(from.position() + length);
-        took(length);
+        consumed(length);
     }
 
-    private void step(byte b) throws MalformedException {
+    private void step(byte b) throws RefusedException {
         state = ++lineBytes > MAX_LINE_BYTES ? State.MALFORMED : after(b);
         if (state == State.MALFORMED) {
             exchange.setPersistent(false);
-            throw new MalformedException();
+            throw RefusedException.malformed();
         }
     }
 

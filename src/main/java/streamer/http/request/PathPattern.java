@@ -1,19 +1,20 @@
 package streamer.http.request;
 
+import io.undertow.util.AttachmentKey;
 import java.util.Optional;
 
 /**
- * Request paths that run the command: an exact one, or with {@code /*} at its end one and all below it.
+ * A pattern of request paths that run the command: an exact path, or with {@code /*} a path and all below it.
  *
- * @param root the path without {@code /*} and without a slash at its end
- * @param isTree whether what lies below it belongs to it
+ * @param root the path without {@code /*} and without a final slash
+ * @param isTree whether paths below it match
  */
 public record PathPattern(String root, boolean isTree) {
     /**
-     * Reads a pattern.
+     * Parses a pattern.
      *
-     * @throws IllegalArgumentException if it does not begin with a slash, or has a star elsewhere than in {@code /*} at
-     *     its end
+     * @throws IllegalArgumentException if it does not begin with a slash, or has a star other than in a final
+     *     {@code /*}
      */
     public static PathPattern parse(String text) {
         var isTree = text.endsWith("/*");
@@ -24,7 +25,7 @@ public record PathPattern(String root, boolean isTree) {
         return new PathPattern(isTree || !root.equals("/") ? root : "", isTree);
     }
 
-    /** How a path, decoded, belongs to the pattern; empty if it does not. */
+    /** Matches a decoded path; empty if it does not match. */
     public Optional<Match> match(String path) {
         var rest = path.startsWith(root) ? path.substring(root.length()) : null;
         if (rest == null) {
@@ -36,10 +37,13 @@ public record PathPattern(String root, boolean isTree) {
     }
 
     /**
-     * A path in the two parts of RFC 3875, 4.1.13 and 4.1.5; together they are the path.
+     * A path in the two parts of RFC 3875, 4.1.13 and 4.1.5; concatenated they are the path.
      *
-     * @param scriptName the part that the pattern names
+     * @param scriptName the part named by the pattern
      * @param pathInfo the part below it
      */
-    public record Match(String scriptName, String pathInfo) {}
+    public record Match(String scriptName, String pathInfo) {
+        /** The key under which it is attached to a request. */
+        public static final AttachmentKey<Match> KEY = AttachmentKey.create(Match.class);
+    }
 }

@@ -12,10 +12,10 @@ import org.xnio.IoUtils;
 import org.xnio.channels.StreamSourceChannel;
 
 /**
- * The body of one request: read by a thread that may wait for it, and given up by any other.
+ * The body of one request, read by blocking until another thread detaches it.
  *
- * <p>Threads: one reads; whoever ends the exchange detaches it first, and from then on nobody touches the channel but
- * {@link #drain}, on the I/O thread.
+ * <p>Threads: one reads; the one that ends the exchange detaches it first; from then on only {@link #drain} touches the
+ * channel, on the I/O thread.
  */
 public final class RequestBody {
     private static final AttachmentKey<RequestBody> KEY = AttachmentKey.create(RequestBody.class);
@@ -32,51 +32,40 @@ public final class RequestBody {
     private boolean readable;
     private boolean detached;
 
-    /** More came than is accepted. */
-    public static final class TooLargeException extends IOException {
-        private static final long serialVersionUID = 1;
-    }
-
-    /** It comes too slowly. */
-    public static final class TooSlowException extends IOException {
-        private static final long serialVersionUID = 1;
-    }
-
-    /** Nobody wants the rest any more. */
-    public static final class DetachedException extends IOException {
-        private static final long serialVersionUID = 1;
-    }
-
     private RequestBody(HttpServerExchange exchange) {
         this.exchange = exchange;
-        exchange.setMaxEntitySize(-1); // counted here: Undertow would cut the connection
+        exchange.setMaxEntitySize(-1); // counted here: Undertow would close the connection
         channel = exchange.getRequestChannel();
         exchange.putAttachment(KEY, this);
     }
 
-    /** The body of this request; there is one object for each. */
+    /** The body of this request, the same object on each call. */
     public static RequestBody of(HttpServerExchange exchange) {
         var body = exchange.getAttachment(KEY);
         return body == null ? new RequestBody(exchange) : body;
     }
 
     /**
-     * The monitor under which a request's bytes are read. Undertow looks at those that came with the request's head
-     * when it has written that of the response, and fails if they are being used up just then.
+     * The monitor under which the request is read. After it has written the response's head, Undertow accesses bytes
+     * that came with the request's head, and fails if they are being read at the same time.
      */
     public static Object monitor(HttpServerExchange exchange) {
         var body = exchange.getAttachment(KEY);
-        return body == null ? new Object() : body; // without a body nobody else reads
+        return body == null ? new Object() : body; // no body, no other reader
     }
 
-    /** Whether all of it has come. */
+    /** Whether all of it has been received. */
     public boolean isComplete() {
         return exchange.isRequestComplete();
     }
 
-    /** Asks a client for it that waits to be asked (RFC 9110, 10.1.1); before the response begins. */
-    public void invite() throws IOException {
-        // On HTTP/2 Undertow's 100 is malformed; clients there do not wait for it for long.
+    /**
+     * Sends 100 Continue if the client expects it (RFC 9110, 10.1.1); to be called before the response begins.
+     *
+     * @throws IOException if the client has gone
+     */
+    public void sendContinue() throws IOException {
+        // Not on HTTP/2: Undertow's 100 is malformed there, and clients do not wait for it for long.
         if (isHttp1() && HttpContinue.requiresContinueResponse(exchange)) {
             HttpContinue.sendContinueResponseBlocking(exchange);
         }
@@ -86,9 +75,7 @@ public final class RequestBody {
      * Waits for bytes.
      *
      * @return how many were put into the buffer, at least one; -1 after the last
-     * @throws TooLargeException if there are more than is accepted
-     * @throws TooSlowException if they come more slowly than is accepted
-     * @throws DetachedException if nobody wants them any more
+     * @throws RefusedException if the body is too large, comes too slowly or is malformed, or if it is detached
      * @throws IOException if the client has gone
      */
     public synchronized int read(ByteBuffer into, RequestConfig limits) throws IOException {
@@ -97,7 +84,7 @@ public final class RequestBody {
             if (length != 0) {
                 received += Math.max(0, length);
                 if (received > limits.maxBytes()) {
-                    throw new TooLargeException();
+                    throw RefusedException.tooLarge();
                 }
                 if (length < 0 && isBrokenOff()) {
                     throw new EOFException("the request's body was broken off");
@@ -106,16 +93,16 @@ public final class RequestBody {
             }
             awaitReadable(limits.pace().allowedNanos(received));
         }
-        throw new DetachedException();
+        throw RefusedException.detached();
     }
 
-    /** A channel that was closed under its reader looks like one at its end. */
+    /** Whether the body is truncated: a channel that was closed during a read looks like one at its end. */
     private boolean isBrokenOff() {
         var expected = exchange.getRequestContentLength();
         return !exchange.getConnection().isOpen() || (expected >= 0 && received < expected);
     }
 
-    private void awaitReadable(long allowedNanos) throws TooSlowException {
+    private void awaitReadable(long allowedNanos) throws RefusedException {
         readable = false;
         channel.getReadSetter().set(ready -> {
             ready.suspendReads();
@@ -126,12 +113,12 @@ public final class RequestBody {
         while (!readable && !detached) {
             if (waitedNanos >= allowedNanos) {
                 channel.suspendReads();
-                throw new TooSlowException();
+                throw RefusedException.tooSlow();
             }
             try {
                 TimeUnit.NANOSECONDS.timedWait(this, Math.max(MIN_WAIT_NANOS, allowedNanos - waitedNanos));
             } catch (InterruptedException e) {
-                // Nobody interrupts it; detaching is what ends the waiting.
+                // Nobody interrupts it; detach() ends the wait.
             }
             waitedNanos = System.nanoTime() - from;
         }
@@ -142,7 +129,7 @@ public final class RequestBody {
         notifyAll();
     }
 
-    /** Takes the channel away from its reader, which gets a {@link DetachedException}. */
+    /** Ends reading: a read under way, and each later one, throws {@link RefusedException}. */
     public synchronized void detach() {
         if (!detached) {
             detached = true;
@@ -152,15 +139,15 @@ public final class RequestBody {
     }
 
     /**
-     * After the response: reads what the client still sends, without waiting, so that it gets to read the answer instead
-     * of a reset. Beyond 1 MiB or 2 seconds the connection is closed all the same; but not one of HTTP/2, which others
-     * share.
+     * Lingering close: after the response, reads and drops what the client still sends, without blocking, so that it
+     * can read the response instead of getting a reset. Beyond 1 MiB or 2 seconds an HTTP/1 connection is closed all
+     * the same.
      */
     public void drain() {
         drain(false);
     }
 
-    /** As {@link #drain}, and closes the connection when it is done. */
+    /** As {@link #drain}, but also closes the connection when all has been received. */
     public void drainAndClose() {
         drain(true);
     }
@@ -170,7 +157,7 @@ public final class RequestBody {
         exchange.getIoThread().execute(() -> {
             var timeout = exchange.getIoThread().executeAfter(this::timeOut, DRAIN_MILLIS, TimeUnit.MILLISECONDS);
             var scratch = ByteBuffer.allocate(SCRATCH_BYTES);
-            Runnable look = () -> {
+            Runnable step = () -> {
                 if (isDrained(scratch)) {
                     timeout.remove();
                     channel.suspendReads();
@@ -179,9 +166,9 @@ public final class RequestBody {
                     }
                 }
             };
-            channel.getReadSetter().set(ready -> look.run());
+            channel.getReadSetter().set(ready -> step.run());
             channel.resumeReads();
-            look.run();
+            step.run();
         });
     }
 

@@ -4,10 +4,11 @@ import io.undertow.server.HttpServerExchange;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 
-/** A request's path as RFC 3875 wants it: decoded, and with its parameters ({@code ;x=1}), which Undertow cuts out. */
+/** A request's path as RFC 3875 defines it: decoded, with its parameters ({@code ;x=1}), which Undertow removes. */
 public final class RequestPath {
     private RequestPath() {}
 
+    /** The path; as it was sent if it is not well encoded. */
     public static String of(HttpServerExchange exchange) {
         var uri = exchange.getRequestURI();
         if (exchange.isHostIncludedInRequestURI()) {
@@ -17,7 +18,7 @@ public final class RequestPath {
         try {
             return URLDecoder.decode(uri.replace("+", "%2B"), StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
-            return uri; // not well encoded: what it says, literally
+            return uri; // malformed percent-encoding
         }
     }
 }

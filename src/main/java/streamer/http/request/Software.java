@@ -2,7 +2,7 @@ package streamer.http.request;
 
 /** The server's name and version. */
 public final class Software {
-    /** As {@code SERVER_SOFTWARE} (RFC 3875, 4.1.17) has it. */
+    /** The value of {@code SERVER_SOFTWARE} (RFC 3875, 4.1.17). */
     public static final String NAME_AND_VERSION = "streamer/" + version();
 
     private Software() {}

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Room for the files of all uploads that are under way: private temporary files, together no larger than a limit.
+ * Temporary files of all current uploads, with a limit on their total size.
  *
  * <p>Threads: any.
  */
@@ -16,44 +16,39 @@ public final class Spool {
     private final long maxBytes;
     private final AtomicLong usedBytes = new AtomicLong();
 
-    /** There is no room left; there may be some later. */
-    public static final class FullException extends IOException {
-        private static final long serialVersionUID = 1;
-    }
-
-    /** A file cannot be written. */
-    public static final class BrokenException extends IOException {
-        private static final long serialVersionUID = 1;
-
-        BrokenException(IOException cause) {
-            super(cause.toString(), cause); // that of a missing directory has no words but the path
-        }
-    }
-
+    /** A spool whose files may hold this many bytes together. */
     public Spool(long maxBytes) {
         this.maxBytes = maxBytes;
     }
 
-    /** A new file with a random name, readable for its owner alone. */
-    Path file() throws BrokenException {
+    /**
+     * Creates a file with a random name, readable for its owner alone.
+     *
+     * @throws RefusedException if it cannot be created
+     */
+    Path file() throws RefusedException {
         try {
             return Files.createTempFile("streamer-", ".upload").toAbsolutePath();
         } catch (IOException e) {
-            throw new BrokenException(e);
+            throw RefusedException.notStored(e);
         }
     }
 
-    /** Opens it for writing; removes it if that fails. */
-    OutputStream open(Path file) throws BrokenException {
+    /**
+     * Opens a file for writing; removes it if that fails.
+     *
+     * @throws RefusedException if it cannot be opened
+     */
+    OutputStream open(Path file) throws RefusedException {
         try {
             return Files.newOutputStream(file);
         } catch (IOException e) {
             remove(file);
-            throw new BrokenException(e);
+            throw RefusedException.notStored(e);
         }
     }
 
-    /** Removes it. */
+    /** Removes a file; logs a warning if that fails. */
     void remove(Path file) {
         try {
             Files.deleteIfExists(file);
@@ -62,15 +57,19 @@ public final class Spool {
         }
     }
 
-    /** Takes room before it is written to. */
-    void take(long bytes) throws FullException {
+    /**
+     * Reserves bytes, before they are written.
+     *
+     * @throws RefusedException if the spool is full
+     */
+    void take(long bytes) throws RefusedException {
         if (usedBytes.addAndGet(bytes) > maxBytes) {
             usedBytes.addAndGet(-bytes);
-            throw new FullException();
+            throw RefusedException.noRoom();
         }
     }
 
-    /** Gives room back. */
+    /** Releases bytes, after their file is removed. */
     void give(long bytes) {
         usedBytes.addAndGet(-bytes);
     }

@@ -16,12 +16,11 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
-import streamer.http.request.CgiEnvironment.BadValueException;
 import streamer.run.RunSpec.Stdin;
 
 /**
- * A form with files ({@code multipart/form-data}, RFC 7578): its files go to the spool, its fields to memory. Closing it
- * removes the files.
+ * Form with files ({@code multipart/form-data}, RFC 7578): files are written to the spool, fields kept in memory.
+ * Closing it removes the files.
  *
  * <p>Threads: one, which waits for the request's body.
  */
@@ -36,20 +35,12 @@ public final class Uploads implements AutoCloseable, MultipartParser.PartHandler
     private int bytesWithoutPart;
     private int fieldBytes;
 
-    /** A body that is no such form, or one beyond its limits. */
-    public static final class BadFormException extends IOException {
-        private static final long serialVersionUID = 1;
-
-        public BadFormException(String line) {
-            super(line);
-        }
-    }
-
+    /** An empty form. */
     public Uploads(Spool spool) {
         this.spool = spool;
     }
 
-    /** Whether a request's body is a form with files. */
+    /** Whether the request's {@code Content-Type} is {@code multipart/form-data}. */
     public static boolean isForm(HttpServerExchange exchange) {
         var type = exchange.getRequestHeaders().getFirst(Headers.CONTENT_TYPE);
         return type != null
@@ -59,15 +50,14 @@ public final class Uploads implements AutoCloseable, MultipartParser.PartHandler
     /**
      * Reads the whole form.
      *
-     * @throws BadFormException if it is none
-     * @throws Spool.FullException if its files find no room
+     * @throws RefusedException if it is malformed or beyond its limits, or the spool is full
      * @throws IOException if the client has gone, or a file cannot be written
      */
     public void receive(HttpServerExchange exchange, RequestBody body, RequestConfig limits) throws IOException {
         try {
             read(exchange, body, limits);
-        } catch (IndexOutOfBoundsException e) { // Undertow's way to say that a parameter has no value
-            throw new BadFormException("The form is malformed.");
+        } catch (IndexOutOfBoundsException e) { // from Undertow, for a parameter without a value
+            throw RefusedException.bad("The form is malformed.");
         }
     }
 
@@ -75,7 +65,7 @@ public final class Uploads implements AutoCloseable, MultipartParser.PartHandler
         var type = String.valueOf(exchange.getRequestHeaders().getFirst(Headers.CONTENT_TYPE));
         var boundary = Headers.extractQuotedValueFromHeader(type, "boundary");
         if (boundary == null || boundary.isEmpty()) {
-            throw new BadFormException("The form names no boundary.");
+            throw RefusedException.bad("The form names no boundary.");
         }
         var pool = exchange.getConnection().getByteBufferPool();
         var parser = MultipartParser.beginParse(
@@ -85,11 +75,11 @@ public final class Uploads implements AutoCloseable, MultipartParser.PartHandler
             bytesWithoutPart += buffer.flip().remaining();
             parse(parser, buffer);
             if (bytesWithoutPart > MAX_HEAD_BYTES + BUFFER_BYTES) {
-                throw new BadFormException("A part of the form has too large a head.");
+                throw RefusedException.bad("A part of the form has too large a head.");
             }
         }
         if (!parser.isComplete()) {
-            throw new BadFormException("The form is not complete.");
+            throw RefusedException.bad("The form is not complete.");
         }
     }
 
@@ -98,10 +88,10 @@ public final class Uploads implements AutoCloseable, MultipartParser.PartHandler
             parser.parse(buffer);
         } catch (UncheckedIOException e) {
             throw e.getCause();
-        } catch (BadFormException | Spool.FullException | Spool.BrokenException e) {
+        } catch (RefusedException e) {
             throw e;
         } catch (IOException e) {
-            throw new BadFormException("The form is malformed.");
+            throw RefusedException.bad("The form is malformed.");
         }
     }
 
@@ -110,7 +100,7 @@ public final class Uploads implements AutoCloseable, MultipartParser.PartHandler
         bytesWithoutPart = 0;
         try {
             if (parts.size() == MAX_PARTS) {
-                throw new BadFormException("The form has more than " + MAX_PARTS + " parts.");
+                throw RefusedException.bad("The form has more than " + MAX_PARTS + " parts.");
             }
             parts.add(part(headers));
         } catch (IOException e) {
@@ -122,7 +112,7 @@ public final class Uploads implements AutoCloseable, MultipartParser.PartHandler
         var disposition = String.valueOf(headers.getFirst(Headers.CONTENT_DISPOSITION));
         var name = Headers.extractQuotedValueFromHeader(disposition, "name");
         if (name == null) {
-            throw new BadFormException("A part of the form has no name.");
+            throw RefusedException.bad("A part of the form has no name.");
         }
         takeFieldBytes(disposition.length());
         var fileName = Headers.extractQuotedValueFromHeaderWithEncoding(disposition, "filename");
@@ -154,14 +144,14 @@ public final class Uploads implements AutoCloseable, MultipartParser.PartHandler
         try {
             part.out.write(bytes);
         } catch (IOException e) {
-            throw new Spool.BrokenException(e);
+            throw RefusedException.notStored(e);
         }
     }
 
-    private void takeFieldBytes(int bytes) throws BadFormException {
+    private void takeFieldBytes(int bytes) throws RefusedException {
         fieldBytes += bytes;
         if (fieldBytes > MAX_FIELD_BYTES) {
-            throw new BadFormException("The form's fields are longer than 1 MiB together.");
+            throw RefusedException.bad("The form's fields are longer than 1 MiB together.");
         }
     }
 
@@ -170,12 +160,16 @@ public final class Uploads implements AutoCloseable, MultipartParser.PartHandler
         try {
             parts.get(parts.size() - 1).out.close();
         } catch (IOException e) {
-            throw new UncheckedIOException(new Spool.BrokenException(e));
+            throw new UncheckedIOException(RefusedException.notStored(e));
         }
     }
 
-    /** Adds the form to the request's variables. */
-    public void putInto(CgiEnvironment cgi) throws BadValueException {
+    /**
+     * Adds fields and files to the request's variables.
+     *
+     * @throws RefusedException if a value has a NUL or is too long
+     */
+    public void putInto(CgiEnvironment cgi) throws RefusedException {
         cgi.remove("CONTENT_LENGTH");
         var only = onlyFile();
         if (only != null) {
@@ -194,7 +188,7 @@ public final class Uploads implements AutoCloseable, MultipartParser.PartHandler
         }
     }
 
-    /** What the command reads: the file, if there is exactly one, so that a form is no different from a plain upload. */
+    /** The command's standard input: the file, if there is exactly one, as with an upload without a form. */
     public Stdin stdin() {
         var only = onlyFile();
         return only == null || only.path == null ? new Stdin.Empty() : new Stdin.File(only.path);
@@ -205,7 +199,7 @@ public final class Uploads implements AutoCloseable, MultipartParser.PartHandler
         return files.size() == 1 ? files.get(0) : null;
     }
 
-    /** Removes the files. */
+    /** Closes and removes the files. */
     @Override
     public void close() {
         for (var part : parts) {
@@ -217,7 +211,7 @@ public final class Uploads implements AutoCloseable, MultipartParser.PartHandler
         }
     }
 
-    /** One field of the form; its value, or the file in which its value is. */
+    /** One part of the form: a field with its value, or a file. */
     private static final class Part {
         private final String name;
         private final @Nullable String fileName;
@@ -234,7 +228,7 @@ public final class Uploads implements AutoCloseable, MultipartParser.PartHandler
             this.out = out;
         }
 
-        /** Whether it is a file; a file input that nobody used comes as an empty one without a name. */
+        /** Whether it is a file; browsers send an unused file input as an empty one without a name. */
         boolean isFile() {
             return path != null && (length > 0 || !String.valueOf(fileName).isEmpty());
         }

@@ -1,6 +1,6 @@
 /**
- * What a request holds: its body ({@link streamer.http.request.RequestBody}), as it comes or, a form's files, by way of
- * {@link streamer.http.request.Uploads}; and what the command is told of the rest of it
+ * The parts of a request: its body ({@link streamer.http.request.RequestBody}), a form's files
+ * ({@link streamer.http.request.Uploads}), and all else as variables of the command
  * ({@link streamer.http.request.CgiEnvironment}).
  */
 @NullMarked

@@ -9,20 +9,20 @@ import io.undertow.util.SameThreadExecutor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import streamer.http.request.RefusedException;
 import streamer.http.request.RequestBody;
 
 /**
- * A response that is no stream: to a request that runs nothing, or whose run came to nothing. What its client still
- * sends is drained, up to a limit, so that the client gets to read the answer.
+ * A response of one line or none, to a request without a run, or whose run failed before its stream began. The rest of
+ * the request's body is drained, up to a limit, so that the client can read the response.
  *
  * <p>Threads: any that owns the exchange; does not wait.
  */
 public final class Answer {
     static final HttpString NO_SNIFF = new HttpString("X-Content-Type-Options");
-    public static final String TOO_LARGE = "The request's body is larger than is accepted.";
-    public static final String MALFORMED = "The request is malformed.";
-    public static final String TOO_SLOW = "The request's body comes too slowly.";
+    /** {@code Retry-After} when slots or resources are lacking. */
     public static final int RETRY_SOON_SECONDS = 1;
+    /** {@code Retry-After} at shutdown: another server has to start first. */
     public static final int RETRY_LATER_SECONDS = 10;
 
     private Answer() {}
@@ -36,7 +36,12 @@ public final class Answer {
         send(exchange, status, (line + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Answers that the server cannot do it now, but perhaps in some seconds. */
+    /** Answers with the status and line of a refusal. */
+    public static void refuse(HttpServerExchange exchange, RefusedException why) {
+        line(exchange, why.status(), why.line());
+    }
+
+    /** Answers with 503, {@code Retry-After} in seconds (RFC 9110, 10.2.3) and a line. */
     public static void later(HttpServerExchange exchange, int seconds, String line) {
         exchange.getResponseHeaders().put(Headers.RETRY_AFTER, seconds);
         line(exchange, 503, line);
@@ -48,13 +53,13 @@ public final class Answer {
         dispatch(exchange, () -> end(exchange));
     }
 
-    /** Answers with the head that a stream would have. */
+    /** Answers HEAD: the headers that a stream would have. */
     public static void head(HttpServerExchange exchange) {
         dispatch(exchange, () -> {
             try {
-                exchange.getResponseChannel().flush(); // else it would get a length
+                exchange.getResponseChannel().flush(); // else Undertow would add Content-Length: 0
             } catch (IOException e) {
-                // The client has gone; ending cleans up.
+                // The client has gone; endExchange() cleans up.
             }
             exchange.endExchange();
         });
@@ -68,7 +73,10 @@ public final class Answer {
                 () -> exchange.getResponseSender().send(ByteBuffer.wrap(body), then(exchange, () -> end(exchange))));
     }
 
-    /** Where more of the request may come: a handler that just returns would have Undertow drain it without limit. */
+    /**
+     * Dispatches if more of the request may come: after a handler that just returns Undertow would drain it without
+     * limit.
+     */
     private static void dispatch(HttpServerExchange exchange, Runnable answer) {
         if (exchange.isRequestComplete()) {
             answer.run();

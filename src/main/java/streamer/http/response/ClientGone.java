@@ -5,111 +5,141 @@ import io.undertow.server.protocol.http.HttpServerConnection;
 import io.undertow.util.ImmediatePooledByteBuffer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import streamer.time.Stopwatch;
 
-/**
- * Notices that the client of an HTTP/1 connection leaves while nothing is written to it: somebody has to read to see a
- * FIN or a reset. A client that half-closes looks like one that leaves, and is taken for it.
- *
- * <p>What it reads instead is the next request, sent ahead; it is kept, up to 16 KiB, and handed back when the response
- * ends. On HTTP/2 the connection is read anyway, and the response channel tells.
- *
- * <p>Threads: reads on the connection's I/O thread; armed and disarmed from others. After {@link #disarm} has returned
- * it does nothing.
- */
-final class ClientGone {
-    private static final int KEPT_BYTES = 16 * 1024;
+/** Disconnect detection while nothing is written to the client. */
+interface ClientGone {
+    /**
+     * Begins to watch, if it has not.
+     *
+     * @return the time until it is to be called again and the connection checked, in nanoseconds
+     */
+    long watch();
 
-    private final HttpServerConnection connection;
-    private final Runnable gone;
-    private @Nullable ByteBuffer kept;
-    private boolean armed;
-    private boolean disarmed;
+    /** Stops watching; to be called before the response's last byte, after which the next request is read. */
+    void disarm();
 
-    private ClientGone(HttpServerConnection connection, Runnable gone) {
-        this.connection = connection;
-        this.gone = gone;
+    /**
+     * A detector, not armed yet.
+     *
+     * @param gone called on the I/O thread when the client has left; must not wait
+     */
+    static ClientGone of(HttpServerExchange exchange, Runnable gone) {
+        return exchange.getConnection() instanceof HttpServerConnection connection
+                ? new OnHttp1(exchange, connection, gone)
+                : new OnHttp2();
+    }
+
+    /** HTTP/2: Undertow reads the connection all the time, so polling whether it is open is enough. */
+    final class OnHttp2 implements ClientGone {
+        private static final long PERIOD_NANOS = Duration.ofMillis(250).toNanos();
+
+        @Override
+        public long watch() {
+            return PERIOD_NANOS;
+        }
+
+        @Override
+        public void disarm() {}
     }
 
     /**
-     * A detector, not armed yet; null where the connection needs none.
+     * HTTP/1: reads the connection, to see FIN or RST; a half-closed connection counts as left. Bytes of a pipelined
+     * request are kept, up to 16 KiB, and handed back when the response ends.
      *
-     * @param gone what happens, on the I/O thread; must not wait
+     * <p>Threads: reads on the connection's I/O thread; armed and disarmed from others. After {@link #disarm} has
+     * returned it does nothing.
      */
-    static @Nullable ClientGone of(HttpServerExchange exchange, Runnable gone) {
-        return exchange.getConnection() instanceof HttpServerConnection connection
-                ? new ClientGone(connection, gone)
-                : null;
-    }
+    final class OnHttp1 implements ClientGone {
+        private static final int KEPT_BYTES = 16 * 1024;
 
-    /** Begins to watch; only after the request's body has come, which its own reader watches. */
-    synchronized void arm() {
-        if (!armed && !disarmed) {
-            armed = true;
-            connection.getIoThread().execute(this::listen);
-        }
-    }
+        private final HttpServerExchange exchange;
+        private final HttpServerConnection connection;
+        private final Runnable gone;
+        private @Nullable ByteBuffer kept;
+        private boolean armed;
+        private boolean disarmed;
 
-    private synchronized void listen() {
-        if (!disarmed) {
-            connection.getChannel().getSourceChannel().setReadListener(ready -> look());
-            connection.getOriginalSourceConduit().resumeReads();
+        private OnHttp1(HttpServerExchange exchange, HttpServerConnection connection, Runnable gone) {
+            this.exchange = exchange;
+            this.connection = connection;
+            this.gone = gone;
         }
-    }
 
-    private void look() {
-        if (isGone()) {
-            gone.run();
+        /** Arms it, unless the request's body still comes: then the body's reader sees FIN or RST. */
+        @Override
+        public synchronized long watch() {
+            if (!armed && !disarmed && exchange.isRequestComplete()) {
+                armed = true;
+                connection.getIoThread().execute(this::listen);
+            }
+            return Stopwatch.NEVER;
         }
-    }
 
-    private synchronized boolean isGone() {
-        if (disarmed) {
-            return false;
+        private synchronized void listen() {
+            if (!disarmed) {
+                connection.getChannel().getSourceChannel().setReadListener(ready -> read());
+                connection.getOriginalSourceConduit().resumeReads();
+            }
         }
-        if (kept == null) {
-            kept = ByteBuffer.allocate(KEPT_BYTES + 1); // full means more
+
+        private void read() {
+            if (isGone()) {
+                gone.run();
+            }
         }
-        try {
-            var source = connection.getOriginalSourceConduit();
-            int length;
-            do {
-                length = source.read(kept);
-            } while (length > 0 && kept.hasRemaining());
-            if (length == 0) {
+
+        private synchronized boolean isGone() {
+            if (disarmed) {
                 return false;
             }
-        } catch (IOException e) {
-            // A reset: gone, as by a FIN.
-        }
-        connection.getOriginalSourceConduit().suspendReads();
-        return true;
-    }
-
-    /** Stops watching and hands back what was kept; before the response's last byte, which lets the next request in. */
-    synchronized void disarm() {
-        if (disarmed) {
-            return;
-        }
-        disarmed = true;
-        if (armed) {
+            if (kept == null) {
+                kept = ByteBuffer.allocate(KEPT_BYTES + 1); // full: too many, taken for gone
+            }
+            try {
+                var source = connection.getOriginalSourceConduit();
+                int length;
+                do {
+                    length = source.read(kept);
+                } while (length > 0 && kept.hasRemaining());
+                if (length == 0) {
+                    return false;
+                }
+            } catch (IOException e) {
+                // RST: has left, as by FIN.
+            }
             connection.getOriginalSourceConduit().suspendReads();
-            connection.getChannel().getSourceChannel().setReadListener(null);
+            return true;
         }
-        if (kept != null && kept.position() > 0) {
-            handBack(kept.flip());
-        }
-    }
 
-    private void handBack(ByteBuffer later) {
-        var earlier = connection.getExtraBytes();
-        if (earlier == null) {
-            connection.setExtraBytes(new ImmediatePooledByteBuffer(later));
-            return;
+        /** Also hands the kept bytes back to Undertow. */
+        @Override
+        public synchronized void disarm() {
+            if (disarmed) {
+                return;
+            }
+            disarmed = true;
+            if (armed) {
+                connection.getOriginalSourceConduit().suspendReads();
+                connection.getChannel().getSourceChannel().setReadListener(null);
+            }
+            if (kept != null && kept.position() > 0) {
+                handBack(kept.flip());
+            }
         }
-        var both = ByteBuffer.allocate(earlier.getBuffer().remaining() + later.remaining());
-        both.put(earlier.getBuffer()).put(later).flip();
-        earlier.close();
-        connection.setExtraBytes(new ImmediatePooledByteBuffer(both));
+
+        private void handBack(ByteBuffer later) {
+            var earlier = connection.getExtraBytes();
+            if (earlier == null) {
+                connection.setExtraBytes(new ImmediatePooledByteBuffer(later));
+                return;
+            }
+            var both = ByteBuffer.allocate(earlier.getBuffer().remaining() + later.remaining());
+            both.put(earlier.getBuffer()).put(later).flip();
+            earlier.close();
+            connection.setExtraBytes(new ImmediatePooledByteBuffer(both));
+        }
     }
 }

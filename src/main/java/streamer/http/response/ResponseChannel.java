@@ -5,172 +5,116 @@ import io.undertow.server.protocol.http.HttpServerConnection;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import org.xnio.IoUtils;
 import org.xnio.Options;
 import org.xnio.channels.StreamSinkChannel;
+import streamer.format.Format;
 import streamer.http.request.RequestBody;
+import streamer.time.Stopwatch;
 
 /**
- * Undertow's response channel with a blocking side: what the socket does not take now is waited for, on the connection's
- * I/O thread's selector rather than on one of our own, which would cost descriptors.
+ * Non-blocking writes to Undertow's response channel: as much as the socket takes, and a callback when it is writable.
  *
- * <p>Threads: all methods under the lock of the sink, which is let go while waiting; {@link #close} wakes who waits.
+ * <p>Threads: all methods under the sink's lock; {@code blocked} may be read by any.
  */
 final class ResponseChannel {
     private final HttpServerExchange exchange;
     private final StreamSinkChannel channel;
     private final Object reading;
-    private final ReentrantLock lock;
-    private final Condition changed;
-    private final Runnable gone;
-    private long blockedSince;
-    private boolean headHasLeft;
-    private boolean writing;
-    private boolean ready;
-    private boolean closed;
+    private final Stopwatch blocked;
+    private final ByteBuffer[] both = {Format.NOTHING, Format.NOTHING};
+    private boolean headIsWritten;
 
     /**
-     * Takes the response channel; status and headers are fixed from here.
+     * Takes the response channel; status and headers cannot change any more.
      *
-     * @param gone what happens when the channel is closed from the other side; must not wait
+     * @param blocked made to run while bytes wait and the socket takes none
+     * @param writable called on the I/O thread when the socket may take more, or is closed
+     * @throws IOException if the channel is closed
      */
-    ResponseChannel(HttpServerExchange exchange, ReentrantLock lock, Runnable gone) throws IOException {
+    ResponseChannel(HttpServerExchange exchange, Stopwatch blocked, Runnable writable) throws IOException {
         this.exchange = exchange;
-        this.lock = lock;
-        this.gone = gone;
+        this.blocked = blocked;
         reading = RequestBody.monitor(exchange);
-        changed = lock.newCondition();
         var taken = exchange.getResponseChannel();
         if (taken == null) {
             throw new ClosedChannelException();
         }
         channel = taken;
-        channel.getWriteSetter().set(ready -> wake());
+        channel.getWriteSetter().set(ready -> writable.run());
     }
 
-    /** Writes and flushes all of it, waiting as long as it takes. */
-    void write(ByteBuffer first, ByteBuffer second) throws IOException {
-        writing = true;
-        try {
-            var both = new ByteBuffer[] {first, second};
-            while (first.hasRemaining() || second.hasRemaining()) {
-                waitUnless((first.hasRemaining() ? take(both) : take(second)) > 0);
-            }
-            flush();
-        } finally {
-            writing = false;
-            blockedSince = 0;
+    /** Writes and flushes without blocking; false if the socket did not take all: {@code writable} is called then. */
+    boolean write(ByteBuffer first, ByteBuffer second) throws IOException {
+        var before = first.remaining() + second.remaining();
+        var all = headIsWritten ? writeAll(first, second) : writeHead(first, second);
+        if (all) {
+            blocked.reset();
+            return true;
         }
-    }
-
-    /** What the socket takes at once; until the head has left, while nobody reads the request. */
-    private int take(ByteBuffer bytes) throws IOException {
-        if (headHasLeft) {
-            return channel.write(bytes);
+        var now = System.nanoTime();
+        if (first.remaining() + second.remaining() < before) {
+            blocked.restart(now);
+        } else {
+            blocked.start(now);
         }
-        synchronized (reading) {
-            var taken = channel.write(bytes);
-            headHasLeft = taken > 0;
-            return taken;
-        }
-    }
-
-    private long take(ByteBuffer[] bytes) throws IOException {
-        if (headHasLeft) {
-            return channel.write(bytes);
-        }
-        synchronized (reading) {
-            var taken = channel.write(bytes);
-            headHasLeft = taken > 0;
-            return taken;
-        }
-    }
-
-    private boolean takesAll() throws IOException {
-        if (headHasLeft) {
-            return channel.flush();
-        }
-        synchronized (reading) {
-            headHasLeft = channel.flush();
-            return headHasLeft;
-        }
-    }
-
-    private void flush() throws IOException {
-        while (!takesAll()) {
-            waitUnless(false);
-        }
-    }
-
-    private void waitUnless(boolean progress) throws IOException {
-        if (progress) {
-            blockedSince = 0;
-            return;
-        }
-        if (blockedSince == 0) {
-            blockedSince = System.nanoTime();
-        }
-        ready = false;
         channel.resumeWrites();
-        while (!ready) {
-            if (closed) {
-                throw new ClosedChannelException();
+        return false;
+    }
+
+    /** Until the head is written the request must not be read at the same time: {@link RequestBody#monitor}. */
+    private boolean writeHead(ByteBuffer first, ByteBuffer second) throws IOException {
+        synchronized (reading) {
+            var before = first.remaining() + second.remaining();
+            var all = writeAll(first, second);
+            headIsWritten = all || first.remaining() + second.remaining() < before;
+            return all;
+        }
+    }
+
+    private boolean writeAll(ByteBuffer first, ByteBuffer second) throws IOException {
+        both[0] = first;
+        both[1] = second;
+        while (first.hasRemaining() || second.hasRemaining()) {
+            var taken = first.hasRemaining() ? channel.write(both) : channel.write(second);
+            if (taken == 0) {
+                return false;
             }
-            changed.awaitUninterruptibly();
         }
+        return channel.flush();
     }
 
-    private void wake() {
+    /** Suspends {@code writable} callbacks until the next incomplete write. */
+    void suspendWrites() {
         channel.suspendWrites();
-        lock.lock();
-        try {
-            ready = true;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
-        if (!isOpen()) {
-            gone.run();
-        }
     }
 
-    /** Writes as much as the socket takes at once; the rest must come before all that follows. */
-    int offer(ByteBuffer bytes) throws IOException {
-        var taken = take(bytes);
-        takesAll();
-        return taken;
+    /** Whether a write is incomplete. */
+    boolean isBlocked() {
+        return blocked.isRunning();
     }
 
-    /** Whether the client can still be reached, as far as is known here. */
+    /** Whether channel and connection are open. */
     boolean isOpen() {
         return channel.isOpen() && exchange.getConnection().isOpen();
     }
 
-    /** Whether a write is under way, perhaps waiting. */
-    boolean isWriting() {
-        return writing;
-    }
-
-    /** For how long nothing has been taken of what is being written, in nanoseconds. */
-    long blockedNanos(long now) {
-        return blockedSince == 0 ? 0 : now - blockedSince;
-    }
-
-    /** Ends the body cleanly, with its trailers. */
-    void finish() throws IOException {
+    /** Ends the body, with its trailers; they are written when an empty {@link #write} returns true. */
+    void shutdown() throws IOException {
         channel.shutdownWrites();
-        flush();
+    }
+
+    /** Drains the request's body, if it still comes, so that the client can read the response. */
+    void drain() {
         if (!exchange.isRequestComplete()) {
             RequestBody.of(exchange).drain();
         }
     }
 
-    /** Ends the body so that nobody takes it for whole; what was written before has been taken by the socket. */
+    /** Ends the body as truncated, by closing or RST_STREAM; bytes that the socket has taken still arrive. */
     void breakOff() throws IOException {
         if (!(exchange.getConnection() instanceof HttpServerConnection connection)) {
-            channel.close(); // HTTP/2: RST_STREAM
+            channel.close(); // RST_STREAM
         } else if (exchange.isHttp10() || exchange.isRequestComplete()) {
             abort(connection);
         } else {
@@ -179,10 +123,8 @@ final class ResponseChannel {
         }
     }
 
-    /** Closes without waiting, whatever was to be written. */
+    /** Closes at once; unwritten bytes are lost. */
     void close() {
-        closed = true;
-        changed.signalAll();
         if (exchange.getConnection() instanceof HttpServerConnection connection) {
             abort(connection);
         } else {
@@ -193,7 +135,7 @@ final class ResponseChannel {
     private void abort(HttpServerConnection connection) {
         try {
             if (exchange.isHttp10()) {
-                connection.setOption(Options.CLOSE_ABORT, true); // a reset; there an end of file is a clean end
+                connection.setOption(Options.CLOSE_ABORT, true); // RST, by SO_LINGER: on HTTP/1.0 a FIN is a clean end
             }
         } catch (IOException e) {
             // It is closed already.

@@ -4,13 +4,13 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The response.
+ * Configuration of responses.
  *
- * @param contentType the type of a plain stream
- * @param flush when bytes leave
+ * @param contentType the media type of a plain stream
+ * @param flush flushes and heartbeats
  * @param statusWait how long a plain stream may stay silent before its 200 is sent
- * @param onFailure how a plain stream ends whose command failed
- * @param writeTimeout a client that takes no byte for this long of what it is sent is given up; null for none
+ * @param onFailure how a plain stream ends whose run failed
+ * @param writeTimeout a run is stopped whose client takes no byte for this long; null for none
  */
 public record ResponseConfig(
         String contentType,
@@ -18,9 +18,11 @@ public record ResponseConfig(
         Duration statusWait,
         OnFailure onFailure,
         @Nullable Duration writeTimeout) {
-    /** The end of a plain stream whose command failed: broken off, or clean with the truth in the trailers. */
+    /** How a plain stream ends whose run failed. */
     public enum OnFailure {
+        /** Truncated, so that clients see an error. */
         ABORT,
+        /** Cleanly; the ending is in the trailers. */
         END
     }
 }

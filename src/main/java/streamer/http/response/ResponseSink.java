@@ -1,11 +1,6 @@
 package streamer.http.response;
 
-import io.undertow.server.HttpServerExchange;
-import io.undertow.server.protocol.http.HttpAttachments;
-import io.undertow.util.HeaderMap;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -13,348 +8,241 @@ import streamer.format.Format;
 import streamer.http.response.ResponseConfig.OnFailure;
 import streamer.output.Chunk;
 import streamer.output.Ending;
+import streamer.time.Stopwatch;
 
 /**
- * The one place where a stream's response is written: open, then committed to its status, then ended. Committing happens
- * once; after the end all writes are dropped.
+ * Non-blocking writer of a stream's response, its only one: {@link #write} and {@link #end} tell whether the socket
+ * took all, {@link #whenWritable} when to go on; {@link #due} is its timer callback.
  *
- * <p>Threads: the viewer's writes and may wait for the socket; the pulse only tries the lock, does nothing while a write
- * is under way, and writes what the socket takes at once. The lock guards the order of the bytes; it is let go while
- * waiting.
+ * <p>A chunk that was not taken whole is to be given again when the sink is writable, and must be valid till then.
+ *
+ * <p>Threads: one writes and ends; the pulse's, the connection's I/O thread and any that fails or abandons it call too.
+ * The lock guards the order of the bytes; {@code due} does nothing while another thread holds it.
  */
 public final class ResponseSink {
     private static final Duration LONGEST_WITHOUT_HEAD = Duration.ofSeconds(20);
+    private static final long SOON_NANOS = Duration.ofMillis(50).toNanos();
 
-    private final HttpServerExchange exchange;
     private final ResponseConfig config;
-    private final FlushPolicy policy;
     private final Format format;
-    private final String run;
+    private final StreamHead head;
+    private final SinkListener listener;
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final WaitingBytes waiting = new WaitingBytes();
-    private long startNanos;
-    private long headAfterNanos = Long.MAX_VALUE; // until the run has begun, or waits
-    private Runnable gone = () -> {};
-    private @Nullable ClientGone clientGone;
-    private @Nullable ResponseChannel channel;
-    private long partSince;
-    private long lastWriteNanos;
-    private boolean ended;
-    private boolean done;
+    private final Schedule schedule;
+    private final Transmission transmission;
+    private final Flusher flusher;
+    private final ClientGone clientGone;
+    private StreamState state = StreamState.OPEN;
     private @Nullable Ending ending;
 
-    /**
-     * The sink of one response.
-     *
-     * @param run the run's id
-     */
-    public ResponseSink(HttpServerExchange exchange, ResponseConfig config, Format format, String run) {
-        this.exchange = exchange;
+    /** A sink. */
+    public ResponseSink(StreamHead head, ResponseConfig config, Format format, SinkListener listener) {
         this.config = config;
         this.format = format;
-        this.run = run;
-        policy = config.flush();
+        this.head = head;
+        this.listener = listener;
+        schedule = new Schedule(config.flush(), format.heartbeat().hasRemaining());
+        transmission = new Transmission(lock, schedule, listener, this::commit);
+        flusher = new Flusher(schedule, format, transmission, this::expect);
+        clientGone = ClientGone.of(head.exchange(), listener::clientLeft);
+    }
+
+    private void expect() {
+        listener.dueWithin(schedule.left(System.nanoTime()));
+    }
+
+    private ResponseChannel commit(Stopwatch blocked, Runnable writable) throws IOException {
+        head.commit(() -> ending);
+        if (state == StreamState.OPEN) {
+            state = StreamState.STREAMING;
+            schedule.headCommitted(System.nanoTime());
+            expect();
+        }
+        return new ResponseChannel(head.exchange(), blocked, writable);
+    }
+
+    /** The run waits in the queue: sends the head within 20 s, as some routers time out after 30 s. */
+    public void queue() {
+        awaitHead(LONGEST_WITHOUT_HEAD);
+    }
+
+    /** The run has been launched: sends the head at once if format or configuration want it; fails if the client left. */
+    public void begin() throws IOException {
+        awaitHead(config.statusWait());
+        lock.lock();
+        try {
+            if (state == StreamState.OPEN) {
+                flusher.sendDue(System.nanoTime());
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void awaitHead(Duration longest) {
+        lock.lock();
+        try {
+            if (state == StreamState.OPEN) {
+                schedule.awaitHead(format.tellsEnding() ? Duration.ZERO : longest, System.nanoTime());
+            }
+        } finally {
+            lock.unlock();
+        }
+        listener.dueWithin(SOON_NANOS); // not at once: the request's handler may not have returned yet
     }
 
     /**
-     * The run has yet to wait for others to end. The pulse sends the head, soon enough for a router that waits 30 s.
+     * Takes a chunk of the output: sends it, or keeps it until the flush threshold is reached.
      *
-     * @param whenGone what happens when the client leaves; must not wait
+     * @return whether it took all; else the same chunk is to be given again when the sink is {@link #whenWritable}
+     * @throws IOException if the client has left
      */
-    public void await(Runnable whenGone) {
+    public boolean write(Chunk chunk) throws IOException {
         lock.lock();
         try {
-            watch(whenGone, format.tellsEnding() ? Duration.ZERO : LONGEST_WITHOUT_HEAD);
+            return !state.isBefore(StreamState.ENDING) || flusher.take(chunk.bytes());
         } finally {
             lock.unlock();
         }
     }
 
-    private void watch(Runnable whenGone, Duration headAfter) {
-        startNanos = System.nanoTime();
-        headAfterNanos = headAfter.toNanos();
-        gone = whenGone;
-        if (clientGone == null) {
-            clientGone = ClientGone.of(exchange, whenGone);
-        }
+    /** Calls the task, once, as soon as the sink may take more, perhaps at once; it must not wait. */
+    public void whenWritable(Runnable task) {
+        transmission.whenWritable(task);
+    }
+
+    /** Runs while bytes wait and the client takes none. */
+    public Stopwatch blocked() {
+        return transmission.blocked();
     }
 
     /**
-     * The run has begun. Sends the head at once where the format or the configuration wants it so.
+     * Nanoseconds until a stream without a heartbeat has been silent for {@code length}; {@link Stopwatch#NEVER} for
+     * others.
+     */
+    public long silenceLeft(long now, long length) {
+        return blocked().isRunning() ? Stopwatch.NEVER : schedule.silenceLeft(now, length);
+    }
+
+    /**
+     * Timer callback: sends what is due, and checks whether the client has left.
      *
-     * @param whenGone what happens when the client leaves; must not wait
+     * @param now {@link System#nanoTime()}
+     * @return the time from now until something may be due again, in nanoseconds
      */
-    public void begin(Runnable whenGone) throws IOException {
-        lock.lock();
-        try {
-            watch(whenGone, config.statusWait());
-            if (channel == null
-                    && !ended
-                    && (format.tellsEnding() || config.statusWait().isZero())) {
-                send(format.begin());
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Takes what the run wrote: sends it, or keeps it until enough waits. */
-    public void write(Chunk chunk) throws IOException {
-        var bytes = chunk.bytes();
-        lock.lock();
-        try {
-            while (bytes.hasRemaining() && !ended) {
-                var body = format.encode(bytes);
-                if (body.hasRemaining()) {
-                    partSince = 0; // of a line that is whole now
-                    put(body);
-                }
-            }
-            if (!ended) {
-                noticePart();
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void put(ByteBuffer body) throws IOException {
-        if (policy.isFull(waiting.length() + body.remaining())) {
-            send(body);
-        } else {
-            waiting.add(body, policy.flushBytes());
-        }
-    }
-
-    private void noticePart() throws IOException {
-        if (!format.hasPart()) {
-            partSince = 0;
-        } else if (policy.showsPartsAtOnce()) {
-            put(format.part());
-        } else if (partSince == 0) {
-            partSince = System.nanoTime();
-        }
-    }
-
-    private void send(ByteBuffer body) throws IOException {
-        var committed = commit();
-        try {
-            committed.write(waiting.take(), body);
-        } finally {
-            waiting.taken();
-            lastWriteNanos = System.nanoTime();
-        }
-    }
-
-    /** Fixes the status at 200; the head leaves with the first bytes, or the first flush. */
-    private ResponseChannel commit() throws IOException {
-        if (channel == null) {
-            exchange.setStatusCode(200);
-            StreamHeaders.put(exchange, format.contentType());
-            StreamHeaders.putRun(exchange, run);
-            exchange.putAttachment(HttpAttachments.RESPONSE_TRAILER_SUPPLIER, this::trailers);
-            channel = new ResponseChannel(exchange, lock, gone);
-            lastWriteNanos = System.nanoTime();
-        }
-        return channel;
-    }
-
-    private HeaderMap trailers() {
-        var trailers = new HeaderMap();
-        if (ending != null) {
-            StreamHeaders.putEnding(trailers, ending);
-        }
-        return trailers;
-    }
-
-    /** Does what has become due while the viewer waits for the run; never waits itself. */
-    public void pulse(long now) throws IOException {
+    public long due(long now) {
         if (!lock.tryLock()) {
-            return;
+            return SOON_NANOS;
         }
         try {
-            if (!ended) {
-                watchClient();
+            if (!state.isBefore(StreamState.ENDING)) {
+                return Stopwatch.NEVER;
             }
-            if (!ended && (channel == null || !channel.isWriting())) {
-                offerWhatIsDue(now);
+            if (head.isConnected() && transmission.isOpen()) {
+                flusher.sendDue(now);
+                var left = transmission.isUnfinished() ? Stopwatch.NEVER : schedule.left(now);
+                return Math.min(left, clientGone.watch());
             }
+        } catch (IOException e) {
+            // The client has left.
         } finally {
             lock.unlock();
         }
-    }
-
-    private void watchClient() throws IOException {
-        if (clientGone != null && exchange.isRequestComplete()) { // till then only the body's reader can notice
-            clientGone.arm();
-        }
-        var isOpen = channel == null ? exchange.getConnection().isOpen() : channel.isOpen();
-        if (!isOpen) { // on HTTP/2 nothing else tells before there is a channel, and that not always
-            throw new ClosedChannelException();
-        }
-    }
-
-    private void offerWhatIsDue(long now) throws IOException {
-        if (channel == null && now - startNanos >= headAfterNanos) {
-            sendHead();
-        }
-        if (partSince != 0 && policy.isOverdue(now - partSince)) {
-            partSince = 0;
-            waiting.add(format.part(), 0);
-            offer();
-        }
-        if (waiting.length() > 0 && policy.isOverdue(waiting.waitedNanos(now))) {
-            offer();
-        }
-        var heartbeat = format.heartbeat();
-        if (channel != null && heartbeat.hasRemaining() && policy.isHeartbeatDue(now - lastWriteNanos)) {
-            if (waiting.length() == 0) {
-                waiting.add(heartbeat, 0);
-            }
-            offer();
-        }
-    }
-
-    private void sendHead() throws IOException {
-        var begin = format.begin();
-        if (begin.hasRemaining()) {
-            waiting.add(begin, 0);
-            offer();
-        } else { // what waits goes on waiting
-            commit().offer(Format.NOTHING);
-        }
-    }
-
-    private void offer() throws IOException {
-        var committed = commit();
-        try {
-            if (committed.offer(waiting.take()) > 0) {
-                lastWriteNanos = System.nanoTime();
-            }
-        } finally {
-            waiting.taken();
-        }
-    }
-
-    /** For how long the client has taken nothing of what is being written, in nanoseconds; 0 if nothing is. */
-    public long blockedNanos(long now) {
-        if (!lock.tryLock()) {
-            return 0; // bytes are moving
-        }
-        try {
-            return channel == null ? 0 : channel.blockedNanos(now);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** For how long a stream that has no heartbeat has been silent, in nanoseconds; 0 if nobody needs to know. */
-    public long silentNanos(long now) {
-        if (!lock.tryLock()) {
-            return 0;
-        }
-        try {
-            var isQuiet = channel != null
-                    && !ended
-                    && !channel.isWriting()
-                    && !format.heartbeat().hasRemaining();
-            return isQuiet ? now - lastWriteNanos : 0;
-        } finally {
-            lock.unlock();
-        }
+        listener.clientLeft();
+        return Stopwatch.NEVER;
     }
 
     /**
-     * Answers with a status and a line instead of a stream; false, and nothing happens, if the stream has begun or is
-     * answered already.
+     * Answers with a status and a line instead of a stream; false, without effect, if the stream has begun or ended.
      */
     public boolean fail(int status, String line, @Nullable Ending why) {
+        var isFree = giveUp(true);
+        if (isFree) {
+            head.fail(status, line, why);
+        }
+        return isFree;
+    }
+
+    /** Ends the stream before it has begun; false if it has, or if bytes are kept that must not be lost. */
+    private boolean giveUp(boolean evenWithBytes) {
         lock.lock();
         try {
-            if (channel != null || ended) {
-                return false;
+            var isFree = state == StreamState.OPEN && (evenWithBytes || transmission.keptBytes() == 0);
+            if (isFree) {
+                finish();
             }
-            ended = true;
-            done = true;
+            return isFree;
         } finally {
             lock.unlock();
         }
-        disarm();
-        StreamHeaders.putRun(exchange, run);
-        if (why != null) {
-            StreamHeaders.putEnding(exchange.getResponseHeaders(), why);
-        }
-        if (status == 503) {
-            Answer.later(exchange, Answer.RETRY_SOON_SECONDS, line);
-        } else {
-            Answer.line(exchange, status, line);
-        }
-        return true;
+    }
+
+    private void finish() {
+        state = StreamState.DONE;
+        schedule.end();
+        transmission.stop();
+        clientGone.disarm();
     }
 
     /**
-     * Ends the response as the run ended; waits until the socket has taken all.
+     * Ends the response by the run's ending.
      *
-     * @param failureLine the answer if the run failed before it wrote anything, and no status has been chosen
-     * @param beforeLast what happens before the client can know that it has all
+     * @param failureLine the line of a 500, if the run failed without output and before the head was sent
+     * @param beforeLast called before the client can see the end
+     * @return whether the socket took all; else to be called again when the sink is {@link #whenWritable}
+     * @throws IOException if the client has left
      */
-    public void end(Ending how, long millis, String failureLine, Runnable beforeLast) throws IOException {
-        if (isSilentFailure(how)) {
+    public boolean end(Ending how, long millis, String failureLine, Runnable beforeLast) throws IOException {
+        if (!how.isSuccess() && giveUp(false)) {
             beforeLast.run();
-            fail(500, failureLine, how);
+            head.fail(500, failureLine, how);
         }
         lock.lock();
         try {
-            if (ended) {
-                return;
+            if (state.isBefore(StreamState.ENDING) && transmission.resume()) {
+                state = StreamState.ENDING;
+                ending = how;
+                transmission.send(format.end(how, millis));
             }
-            ended = true;
-            ending = how;
-            send(format.end(how, millis));
-            disarm();
-            beforeLast.run();
-            if (how.isSuccess() || format.tellsEnding() || config.onFailure() == OnFailure.END) {
-                commit().finish();
-            } else {
-                commit().breakOff();
+            if (state == StreamState.ENDING && transmission.resume()) {
+                endBody(how, beforeLast);
             }
-            done = true;
+            if (state == StreamState.CLOSING && transmission.send(Format.NOTHING)) {
+                transmission.channel().drain();
+                finish();
+            }
+            return state == StreamState.DONE;
         } finally {
             lock.unlock();
         }
     }
 
-    private boolean isSilentFailure(Ending how) {
-        lock.lock();
-        try {
-            return channel == null && !ended && waiting.length() == 0 && !how.isSuccess();
-        } finally {
-            lock.unlock();
+    private void endBody(Ending how, Runnable beforeLast) throws IOException {
+        clientGone.disarm();
+        beforeLast.run();
+        if (how.isSuccess() || format.tellsEnding() || config.onFailure() == OnFailure.END) {
+            transmission.channel().shutdown();
+            state = StreamState.CLOSING;
+        } else {
+            transmission.channel().breakOff();
+            finish();
         }
     }
 
-    private void disarm() {
-        if (clientGone != null) {
-            clientGone.disarm();
-        }
-    }
-
-    /** Breaks the response off, if it has not ended, without waiting for the client to take anything. */
+    /** Breaks the response off, if it has not ended; does not wait for the client. */
     public void abandon() {
         lock.lock();
         try {
-            if (done) {
-                return; // the connection may serve the next request already
+            if (state != StreamState.DONE) {
+                finish();
+                transmission.channel().close();
             }
-            done = true;
-            ended = true;
-            disarm();
-            commit().close();
         } catch (IOException e) {
-            // There is no channel to close any more.
+            // The channel is closed already.
         } finally {
             lock.unlock();
         }
+        transmission.wake();
     }
 }

@@ -1,4 +1,4 @@
-package streamer.hostile;
+package streamer.load;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -6,7 +6,7 @@ import java.net.InetSocketAddress;
 import java.util.Random;
 import streamer.testing.StreamClient;
 
-/** Makes visits that end by leaving, at any point; nothing would end their runs but that. */
+/** Client that disconnects at a random point; nothing else would end its runs. */
 final class Leaver {
     private final InetSocketAddress address;
     private final Random random;

@@ -1,4 +1,4 @@
-package streamer.hostile;
+package streamer.load;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
@@ -13,7 +13,7 @@ import java.util.concurrent.TimeoutException;
 import streamer.testing.StreamClient;
 import streamer.testing.Wait;
 
-/** Sends bodies while somebody else reads. */
+/** Sends request bodies on other threads, while the responses are read. */
 final class Sending {
     private static final int MOST_AT_ONCE = 20_000;
 

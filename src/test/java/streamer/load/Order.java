@@ -1,4 +1,4 @@
-package streamer.hostile;
+package streamer.load;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
@@ -10,7 +10,7 @@ import java.util.stream.LongStream;
 import streamer.testing.Commands;
 
 /**
- * One order to the script that the server runs: what to write, how to end, and every byte that must come.
+ * One order to the script that the server runs: what to write, how to exit, and the expected bytes.
  *
  * @param end an exit code, or {@code kill} for a shell that kills itself
  */

@@ -1,4 +1,4 @@
-package streamer.hostile;
+package streamer.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -21,8 +21,8 @@ import streamer.testing.Program;
 import streamer.testing.Wait;
 
 /**
- * The whole program under a mixed load for {@code load.minutes}, with a checker that knows every byte that must come.
- * {@code load.seed} repeats the choices of another time; what was seen is in {@code target/load.txt}.
+ * Soak test: the program under a mixed load for {@code load.minutes}, with every byte of its output checked.
+ * {@code load.seed} repeats the choices of an earlier test; the report is {@code target/load.txt}.
  */
 @Tag("hostile")
 @Tag("long")

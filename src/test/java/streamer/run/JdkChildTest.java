@@ -13,11 +13,11 @@ import streamer.testing.NothingLeft;
 import streamer.testing.Wait;
 
 @ExtendWith(NothingLeft.class)
-class ChildTest {
+class JdkChildTest {
     @Test
     void anotherProcessesExitIsNotTakenForItsOwn() throws IOException, InterruptedException {
         var process = new ProcessBuilder(Commands.sh("read go; exit 3")).start();
-        var child = new Child(new Mistaken(process));
+        var child = new JdkChild(new Mistaken(process));
         assertThat(child.exitCode()).isEmpty();
         child.stdin().close();
         assertThat(child.awaitExit(Wait.LONG)).hasValue(3);

@@ -1,10 +1,10 @@
-package streamer.hostile;
+package streamer.load;
 
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Random;
 
-/** Bytes that are known without being kept: a pattern, again and again, up to a length. */
+/** A repeated pattern up to a length: expected bytes that need not be stored. */
 final class Content {
     private final byte[] pattern;
     private final long length;

@@ -1,4 +1,4 @@
-package streamer.hostile;
+package streamer.load;
 
 import java.util.ArrayList;
 import java.util.List;

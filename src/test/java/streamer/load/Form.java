@@ -1,4 +1,4 @@
-package streamer.hostile;
+package streamer.load;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 

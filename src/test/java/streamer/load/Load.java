@@ -1,4 +1,4 @@
-package streamer.hostile;
+package streamer.load;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -11,7 +11,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** Many clients at one time, each making one visit after another; which ones is left to chance. */
+/** Load generator: many clients at one time, each making one random visit after another. */
 final class Load {
     private static final int LONGEST_BACK_OFF_MILLIS = 300;
     private static final List<String> VISITS = visits();

@@ -6,12 +6,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The signal that ends the server. A terminal and some platforms send it to the commands too; one that died by it ended by
- * the shutdown, not by itself.
+ * The signal that ends the server. A terminal and some platforms send it to the whole process group or container; a
+ * command that died by it was stopped by the shutdown, and did not exit by itself.
  *
  * <p>Threads: any.
  */
-final class EndingSignal {
+final class ShutdownSignal {
     private static final Duration LATE = Duration.ofMillis(100);
     private static final int SIGNALLED = 128;
     private static final Set<Integer> SIGNALS = Set.of(1, 2, 15); // HUP, INT, TERM
@@ -19,15 +19,15 @@ final class EndingSignal {
     private final CountDownLatch come = new CountDownLatch(1);
     private volatile int number;
 
-    /** It has come. */
-    void come(int which) {
+    /** Records that the signal has come. */
+    void arrived(int which) {
         number = which;
         come.countDown();
     }
 
     /**
-     * Whether a command that ended with this code died by it. If the code looks like that, waits a moment for a signal
-     * that the command may have got before us.
+     * Whether a command with this exit code died by it. If the code says so, waits up to 100 ms for the signal, which
+     * the command may have got first.
      */
     boolean isCauseOf(int code) {
         if (!SIGNALS.contains(code - SIGNALLED)) {
@@ -35,7 +35,7 @@ final class EndingSignal {
         }
         try {
             return come.await(LATE.toMillis(), TimeUnit.MILLISECONDS) && code == SIGNALLED + number;
-        } catch (InterruptedException e) { // nobody does that; then it is as if the moment was over
+        } catch (InterruptedException e) { // nobody interrupts it; the same as a timeout
             Thread.currentThread().interrupt();
             return false;
         }

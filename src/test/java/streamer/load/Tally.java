@@ -1,4 +1,4 @@
-package streamer.hostile;
+package streamer.load;
 
 import java.time.Instant;
 import java.util.List;
@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 
-/** What has been counted, and what was wrong. */
+/** Counters and errors of a load. */
 final class Tally {
     private final Map<String, LongAdder> counts = new ConcurrentSkipListMap<>();
     private final Map<String, String> lines = new ConcurrentHashMap<>();

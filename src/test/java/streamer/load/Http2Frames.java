@@ -1,4 +1,4 @@
-package streamer.hostile;
+package streamer.load;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
@@ -15,8 +15,8 @@ import java.util.Map;
 import streamer.testing.Wait;
 
 /**
- * One connection of HTTP/2, frame by frame (RFC 9113): a whole client drops what it has not handed on yet when a reset
- * comes, and then nobody could say what had arrived.
+ * HTTP/2 connection at frame level (RFC 9113): a full client drops buffered data on RST_STREAM, so that it is not known
+ * what has arrived.
  */
 final class Http2Frames implements AutoCloseable {
     private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(US_ASCII);

@@ -1,4 +1,4 @@
-package streamer.hostile;
+package streamer.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,12 +11,12 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
-import streamer.hostile.Content.Comparison;
-import streamer.hostile.Content.Pace;
+import streamer.load.Content.Comparison;
+import streamer.load.Content.Pace;
 import streamer.testing.StreamClient;
 import streamer.testing.StreamClient.End;
 
-/** Makes visits that want every byte of what they ordered; each by its own random, so that a seed brings it back. */
+/** Client that reads all of its order and compares every byte; seeded, so that a visit can be repeated. */
 final class Visitor {
     private static final String ALL_TAKEN = "All runs are taken.\n";
 

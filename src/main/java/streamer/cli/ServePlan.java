@@ -1,0 +1,23 @@
+package streamer.cli;
+
+import java.time.Duration;
+import streamer.http.ServerConfig;
+import streamer.run.RunSpec;
+import streamer.run.Runs;
+
+/**
+ * The value of all flags of {@link ServeCommand}.
+ *
+ * @param http how runs are served over HTTP
+ * @param run what a run executes
+ * @param maxRuns how many runs may execute at one time
+ * @param queue how many more may wait in the queue
+ * @param killAfter the time between TERM and KILL when a run is stopped
+ * @param drain how long runs may go on at shutdown before they are stopped
+ */
+record ServePlan(ServerConfig http, RunSpec run, int maxRuns, int queue, Duration killAfter, Duration drain) {
+    /** New {@link Runs} with these limits; to be closed. */
+    Runs runs() {
+        return new Runs(maxRuns, queue, killAfter);
+    }
+}

@@ -1,0 +1,172 @@
+package streamer.http;
+
+import io.undertow.server.HttpServerExchange;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import streamer.http.request.CgiEnvironment;
+import streamer.http.request.PathPattern;
+import streamer.http.request.RefusedException;
+import streamer.http.request.RequestBody;
+import streamer.http.request.RequestConfig.UploadMode;
+import streamer.http.request.Uploads;
+import streamer.output.Ending;
+import streamer.output.Ending.Reason;
+import streamer.run.LaunchException;
+import streamer.run.Run;
+import streamer.run.RunSpec;
+import streamer.run.RunSpec.Stdin;
+
+/**
+ * One request with its run: prepares the spec, launches, starts viewer and body feed, and answers errors.
+ *
+ * <p>Threads: created on the request's I/O thread; {@link #run} is the run's own thread; {@link #abandon} on any.
+ */
+final class RunExchange implements Runnable, AutoCloseable {
+    private static final Logger LOG = System.getLogger(RunExchange.class.getName());
+
+    private final HttpServerExchange exchange;
+    private final Run run;
+    private final Serving serving;
+    private final Consumer<RunExchange> whenClosed;
+    private final @Nullable RequestBody body;
+    private final Viewer viewer;
+
+    /**
+     * The exchange of an admitted run, which is closed with it.
+     *
+     * @param whenClosed called when it is closed
+     */
+    RunExchange(HttpServerExchange exchange, Run run, Serving serving, Consumer<RunExchange> whenClosed) {
+        this.exchange = exchange;
+        this.run = run;
+        this.serving = serving;
+        this.whenClosed = whenClosed;
+        body = exchange.isRequestComplete() ? null : RequestBody.of(exchange);
+        viewer = new Viewer(exchange, run, body, serving);
+        run.listen(viewer);
+        AccessLog.of(exchange).expectRun();
+    }
+
+    /** If the run waits in the queue: sends the head in time, and watches for the client to leave. */
+    void queue() {
+        if (!run.isReady()) {
+            viewer.queue();
+        }
+    }
+
+    @Override
+    public void run() {
+        Thread.currentThread().setName("run-" + run.id().substring(0, 8));
+        try (this) { // logs the access line after every answer
+            execute();
+        }
+    }
+
+    private void execute() {
+        try (var uploads = new Uploads(serving.spool())) {
+            var spec = prepare(uploads);
+            run.launch(spec);
+            if (body != null && spec.stdin() instanceof Stdin.Pipe) {
+                feed(body);
+            }
+            viewer.view();
+        } catch (LaunchException e) {
+            notLaunched(e);
+        } catch (RefusedException e) {
+            refuse(e);
+        } catch (IOException e) {
+            viewer.clientGone(e);
+        } catch (RuntimeException | Error e) {
+            LOG.log(Level.ERROR, "run " + run.id() + ": " + e, e);
+            run.stop(Reason.ERROR);
+            fail(500, "The server failed.");
+            viewer.abandon();
+        }
+    }
+
+    private RunSpec prepare(Uploads uploads) throws IOException {
+        var cgi = CgiEnvironment.of(exchange, exchange.getAttachment(PathPattern.Match.KEY));
+        var stdin = stdin(uploads, cgi);
+        return serving.spec().with(cgi.variables(), stdin);
+    }
+
+    private Stdin stdin(Uploads uploads, CgiEnvironment cgi) throws IOException {
+        var limits = serving.config().request();
+        if (limits.uploads() == UploadMode.RAW || !Uploads.isForm(exchange)) {
+            return body == null ? new Stdin.Empty() : new Stdin.Pipe();
+        }
+        if (body == null) {
+            throw RefusedException.bad("The form is not complete.");
+        }
+        body.sendContinue();
+        uploads.receive(exchange, body, limits);
+        uploads.putInto(cgi);
+        return uploads.stdin();
+    }
+
+    private void feed(RequestBody from) {
+        try {
+            from.sendContinue();
+            serving.threads()
+                    .execute(new BodyFeed(run, viewer, from, serving.config().request()));
+        } catch (IOException e) { // the output is read to its end all the same
+            viewer.clientGone(e);
+        }
+    }
+
+    private void notLaunched(LaunchException e) {
+        var isStopped = e.kind() == LaunchException.Kind.STOPPED;
+        LOG.log(isStopped ? Level.DEBUG : Level.WARNING, "run {0}: {1}", run.id(), e.getMessage());
+        LOG.log(Level.DEBUG, "cause", e);
+        fail(status(e), "The command cannot be launched: " + e.getMessage() + ".");
+    }
+
+    private static int status(LaunchException e) {
+        return switch (e.kind()) {
+            case NO_RESOURCES, STOPPED -> 503;
+            case TOO_LARGE -> 431;
+            case NOT_FOUND, NOT_EXECUTABLE, OTHER -> 500;
+        };
+    }
+
+    private void refuse(RefusedException e) {
+        if (e.getCause() != null) {
+            LOG.log(Level.WARNING, "run {0}: {1} {2}", run.id(), e.line(), e.getCause());
+        }
+        fail(e.status(), e.line());
+    }
+
+    private void fail(int status, String line) {
+        if (!viewer.fail(status, line)) { // the head was sent while the run waited in the queue
+            var ending = run.ending();
+            viewer.end(ending == null ? new Ending.Failed() : ending, line);
+        }
+    }
+
+    /** Answers with a status and a line, or breaks the response off, and closes; does not wait for the client. */
+    void failAndClose(int status, String line) {
+        try (this) {
+            if (!viewer.fail(status, line)) {
+                viewer.abandon();
+            }
+        }
+    }
+
+    /** Breaks the response off, even while its thread waits for the client. */
+    void abandon() {
+        viewer.abandon();
+    }
+
+    @Override
+    public void close() {
+        whenClosed.accept(this);
+        try {
+            AccessLog.of(exchange).log(run.id(), run.ending());
+        } finally {
+            run.close();
+        }
+    }
+}

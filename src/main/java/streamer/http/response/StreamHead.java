@@ -1,0 +1,89 @@
+package streamer.http.response;
+
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.protocol.http.HttpAttachments;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import streamer.output.Ending;
+
+/**
+ * Status, headers and trailers of one stream. Most headers keep some proxy from buffering.
+ *
+ * @param exchange request and response
+ * @param run the run's id
+ * @param contentType the body's media type
+ */
+public record StreamHead(HttpServerExchange exchange, String run, String contentType) {
+    private static final HttpString EXIT_CODE = new HttpString("Streamer-Exit-Code");
+    private static final HttpString ENDED = new HttpString("Streamer-Ended");
+    private static final HttpString RUN = new HttpString("Streamer-Run");
+
+    /** The names of streamer's own headers and trailers, as in {@code Access-Control-Expose-Headers}. */
+    public static final String OWN = RUN + ", " + EXIT_CODE + ", " + ENDED;
+
+    private static final HttpString ACCEL_BUFFERING = new HttpString("X-Accel-Buffering");
+    private static final HttpString ROBOTS = new HttpString("X-Robots-Tag");
+
+    /** Sets the headers of every stream, also in response to HEAD. */
+    public static void put(HttpServerExchange exchange, String contentType) {
+        var headers = exchange.getResponseHeaders();
+        headers.put(Headers.CONTENT_TYPE, contentType);
+        headers.put(Headers.CACHE_CONTROL, "no-cache, no-transform");
+        headers.add(Headers.VARY, "Accept");
+        headers.put(Answer.NO_SNIFF, "nosniff");
+        headers.put(ACCEL_BUFFERING, "no");
+        headers.put(ROBOTS, "noindex");
+        if (exchange.isHttp11()) { // even with Connection: close, so that a truncation can be seen
+            headers.put(Headers.TRANSFER_ENCODING, "chunked");
+        }
+        if (!exchange.isHttp10()) {
+            headers.put(Headers.TRAILER, EXIT_CODE + ", " + ENDED);
+        }
+    }
+
+    /**
+     * Sets status 200 and the headers; they are sent with the first bytes, or the first flush.
+     *
+     * @param ending the ending when the trailers are sent; null if it is not known
+     */
+    void commit(Supplier<@Nullable Ending> ending) {
+        exchange.setStatusCode(200);
+        put(exchange, contentType);
+        exchange.getResponseHeaders().put(RUN, run);
+        exchange.putAttachment(HttpAttachments.RESPONSE_TRAILER_SUPPLIER, () -> trailers(ending.get()));
+    }
+
+    private static HeaderMap trailers(@Nullable Ending ending) {
+        var trailers = new HeaderMap();
+        if (ending != null) {
+            put(trailers, ending);
+        }
+        return trailers;
+    }
+
+    private static void put(HeaderMap headers, Ending ending) {
+        ending.code().ifPresent(code -> headers.put(EXIT_CODE, code));
+        headers.put(ENDED, ending.word());
+    }
+
+    /** Whether the connection is open. */
+    boolean isConnected() {
+        return exchange.getConnection().isOpen();
+    }
+
+    /** Answers with a status and a line instead of a stream; the ending, if known, is in its headers. */
+    void fail(int status, String line, @Nullable Ending why) {
+        exchange.getResponseHeaders().put(RUN, run);
+        if (why != null) {
+            put(exchange.getResponseHeaders(), why);
+        }
+        if (status == 503) {
+            Answer.later(exchange, Answer.RETRY_SOON_SECONDS, line);
+        } else {
+            Answer.line(exchange, status, line);
+        }
+    }
+}

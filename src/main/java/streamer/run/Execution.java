@@ -1,0 +1,40 @@
+package streamer.run;
+
+import java.time.Duration;
+import java.util.OptionalInt;
+import java.util.function.BooleanSupplier;
+import streamer.time.Stopwatch;
+
+/**
+ * A launched command: its process, its output and its timeouts.
+ *
+ * <p>Threads: one reads the output; the pulse checks the timeouts.
+ *
+ * @param child its process
+ * @param output its output
+ * @param lingering closes the output if other processes hold it after the child's exit
+ * @param limits its timeouts
+ */
+record Execution(Child child, PipeOutput output, Lingering lingering, TimeLimits limits) {
+    private static final Duration EXIT_POLL = Duration.ofMillis(100);
+    private static final long SOON_NANOS = Duration.ofMillis(50).toNanos();
+
+    /** Waits for the child's exit, or until the ending is decided without it. */
+    OptionalInt awaitExit(BooleanSupplier isDecided) {
+        var code = OptionalInt.empty();
+        while (code.isEmpty() && !isDecided.getAsBoolean()) {
+            try {
+                code = child.awaitExit(EXIT_POLL);
+            } catch (InterruptedException e) {
+                // Nobody interrupts a run; the child would have to be waited for all the same.
+            }
+        }
+        return code;
+    }
+
+    /** Nanoseconds until something may be due; at least 50 ms, so that checking stays cheap. */
+    long left(long now) {
+        var left = Math.min(limits.left(now), lingering.left(now));
+        return left == Stopwatch.NEVER ? left : Math.max(SOON_NANOS, left);
+    }
+}

@@ -1,0 +1,85 @@
+package streamer.run;
+
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+import streamer.output.Ending;
+import streamer.output.Ending.Reason;
+
+/**
+ * Decides the ending of a run, once: by the first reason for which it was stopped, else by its command's exit.
+ *
+ * <p>Threads: any. The lock guards the fields; nothing is called under it.
+ */
+final class Verdict {
+    private final ShutdownSignal signal;
+    private @Nullable Reason reason;
+    private @Nullable Ending ending;
+    private boolean launching;
+
+    Verdict(ShutdownSignal signal) {
+        this.signal = signal;
+    }
+
+    /**
+     * Begins the launch: from now on a stop has to wait for its outcome.
+     *
+     * @throws LaunchException if the run has been stopped
+     */
+    synchronized void beginLaunch() throws LaunchException {
+        launching = true;
+        if (reason != null) {
+            throw new LaunchException(LaunchException.Kind.STOPPED, "stopped before it began: " + reason.word());
+        }
+    }
+
+    /** Ends the run: the command could not be launched. */
+    synchronized void failLaunch() {
+        ending = new Ending.Failed();
+    }
+
+    /** Stops the run for this reason; false if it has ended or been stopped already. */
+    synchronized boolean stop(Reason why) {
+        if (ending != null || reason != null) {
+            return false;
+        }
+        reason = why;
+        if (!launching) {
+            ending = new Ending.Stopped(why, OptionalInt.empty());
+        }
+        return true;
+    }
+
+    synchronized boolean isStopped() {
+        return reason != null;
+    }
+
+    /**
+     * Decides at the command's exit; waits a moment for a signal that may have been the cause.
+     *
+     * @param code its exit code; empty if unknown
+     */
+    Ending exited(OptionalInt code) {
+        var bySignal = code.isPresent() && !isStopped() && signal.isCauseOf(code.getAsInt());
+        synchronized (this) {
+            if (bySignal && reason == null) {
+                reason = Reason.SHUTDOWN;
+            }
+            return decide(code);
+        }
+    }
+
+    /** Decides now, if the ending is not decided. */
+    synchronized Ending decide(OptionalInt code) {
+        if (ending == null) {
+            ending = reason == null && code.isPresent()
+                    ? new Ending.Exited(code.getAsInt())
+                    : new Ending.Stopped(reason == null ? Reason.SHUTDOWN : reason, code);
+        }
+        return ending;
+    }
+
+    /** The ending; null while it is not decided. */
+    synchronized @Nullable Ending ending() {
+        return ending;
+    }
+}

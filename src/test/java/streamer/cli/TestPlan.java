@@ -1,0 +1,34 @@
+package streamer.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import streamer.http.ServerConfig;
+import streamer.run.LaunchException;
+import streamer.run.RunSpec;
+import streamer.run.Runs;
+
+/**
+ * What the real options make of flags, for tests of other packages: so that defaults stand once.
+ *
+ * @param http how runs are put on HTTP
+ * @param run what a run executes
+ * @param runs all runs; to be closed
+ */
+public record TestPlan(ServerConfig http, RunSpec run, Runs runs) {
+    static {
+        SystemProperties.set();
+    }
+
+    /** The plan of {@code streamer FLAGS -- COMMAND} in this environment. */
+    public static TestPlan of(List<String> flags, List<String> command, Map<String, String> environment)
+            throws LaunchException {
+        var arguments = new ArrayList<>(flags);
+        arguments.add("--");
+        arguments.addAll(command);
+        var line = ServeCommand.commandLine(environment);
+        line.parseArgs(arguments.toArray(String[]::new));
+        ServePlan plan = line.<ServeCommand>getCommand().plan();
+        return new TestPlan(plan.http(), plan.run(), plan.runs());
+    }
+}
