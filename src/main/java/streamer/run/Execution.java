@@ -33,8 +33,8 @@ record Execution(Child child, PipeOutput output, Lingering lingering, TimeLimits
     }
 
     /** Nanoseconds until something may be due; at least 50 ms, so that checking stays cheap. */
-    long left(long now) {
-        var left = Math.min(limits.left(now), lingering.left(now));
+    long left(long now, boolean isOpen) {
+        var left = Math.min(isOpen ? limits.left(now) : Stopwatch.NEVER, lingering.left(now));
         return left == Stopwatch.NEVER ? left : Math.max(SOON_NANOS, left);
     }
 }

@@ -36,11 +36,6 @@ final class Lingering {
     void begin(long now) {
         waitedBefore = OptionalLong.of(output.waiting().total(now));
     }
-
-    boolean hasBegun() {
-        return waitedBefore.isPresent();
-    }
-
     /** Nanoseconds until {@link #enforce} has something to do. */
     long left(long now) {
         var before = waitedBefore;
@@ -49,6 +44,9 @@ final class Lingering {
         }
         if (cut.isRunning()) {
             return output.waiting().isRunning() ? cut.left(now, CLOSE_NANOS) : CLOSE_NANOS;
+        }
+        if (treeStop.isRunning()) { // its end begins the grace anew
+            return Stopwatch.NEVER;
         }
         return Math.max(0, GRACE_NANOS - (output.waiting().total(now) - before.getAsLong()));
     }

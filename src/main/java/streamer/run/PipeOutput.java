@@ -44,28 +44,30 @@ final class PipeOutput implements Output, AutoCloseable {
 
     @Override
     public @Nullable Chunk next() throws IOException {
-        var length = cut ? -1 : read();
-        if (length < 0) {
-            ending = awaitEnding.get();
-            return null;
+        waiting.start(System.nanoTime());
+        try {
+            var length = cut ? -1 : read();
+            if (length < 0) {
+                ending = awaitEnding.get(); // a command that has closed its output is waited for as well
+                return null;
+            }
+            // If it was cut off meanwhile, these may still be the command's last bytes, read late.
+            var chunk = new Chunk(buffer.flip(), offset);
+            offset += length;
+            return chunk;
+        } finally {
+            waiting.stop(System.nanoTime());
         }
-        // Delivered even if it was cut off during the read: it may be the command's last output, read late.
-        var chunk = new Chunk(buffer.flip(), offset);
-        offset += length;
-        return chunk;
     }
 
     private int read() throws IOException {
         if (offset > 0 && buffer.limit() == buffer.capacity()) {
             buffer = buffers.larger(buffer);
         }
-        waiting.start(System.nanoTime());
         try {
             return pipe.read(buffer.clear());
         } catch (ClosedChannelException e) {
-            return -1; // closed by closePipe()
-        } finally {
-            waiting.stop(System.nanoTime());
+            return -1; // by closePipe()
         }
     }
 
@@ -96,7 +98,10 @@ final class PipeOutput implements Output, AutoCloseable {
     /** Closes the pipe and returns the buffer; for the reader alone. */
     @Override
     public void close() {
-        closePipe();
-        buffers.give(buffer);
+        try {
+            closePipe();
+        } finally {
+            buffers.give(buffer);
+        }
     }
 }

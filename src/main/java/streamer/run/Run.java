@@ -120,13 +120,13 @@ public final class Run implements AutoCloseable {
             stopTree();
         }
         all.child().whenExited(() -> ended(all));
-        timer.within(all.left(System.nanoTime()));
+        timer.within(all.left(System.nanoTime(), isOpen()));
     }
 
     private void ended(Execution of) {
         var now = System.nanoTime();
         of.lingering().begin(now);
-        timer.within(of.left(now));
+        timer.within(of.left(now, isOpen()));
     }
 
     private Execution execution() {
@@ -137,20 +137,12 @@ public final class Run implements AutoCloseable {
         return launched;
     }
 
-    /**
-     * The command's output; to be read by one thread.
-     *
-     * @throws IllegalStateException before {@link #launch}
-     */
+    /** The command's output, after {@link #launch}; to be read by one thread. */
     public Output output() {
         return execution().output();
     }
 
-    /**
-     * The command's standard input, if {@link RunSpec.Stdin.Pipe} was asked for.
-     *
-     * @throws IllegalStateException before {@link #launch}
-     */
+    /** The command's standard input, after {@link #launch}, if {@link RunSpec.Stdin.Pipe} was asked for. */
     public OutputStream stdin() {
         return execution().child().stdin();
     }
@@ -189,11 +181,15 @@ public final class Run implements AutoCloseable {
 
     private void treeStopped() {
         var of = execution;
-        if (of != null && !of.lingering().hasBegun()) {
-            ended(of);
+        if (of != null) {
+            ended(of); // also if the child has exited before: the grace begins when its tree is gone
         }
         slot.free();
         changed.accept(this);
+    }
+
+    private boolean isOpen() {
+        return !verdict.isStopped() && ending() == null;
     }
 
     /** Whether its processes are being stopped. */
@@ -217,7 +213,7 @@ public final class Run implements AutoCloseable {
             stop(overdue);
         }
         of.lingering().enforce(now);
-        return Math.min(next, of.left(System.nanoTime()));
+        return Math.min(next, of.left(System.nanoTime(), isOpen()));
     }
 
     /** Closes the output and frees the slot, or leaves that to the end of the stop; for the run's thread. */
@@ -226,11 +222,14 @@ public final class Run implements AutoCloseable {
         closed = true;
         timer.stop();
         var of = execution;
-        if (of != null) {
-            of.output().close();
+        try {
+            if (of != null) {
+                of.output().close();
+            }
+        } finally {
+            freeSlot();
+            changed.accept(this);
         }
-        freeSlot();
-        changed.accept(this);
     }
 
     /** Frees the slot, unless processes have yet to be stopped: then it is free after that. */

@@ -64,7 +64,11 @@ public final class Pulse implements Executor, AutoCloseable {
 
     private void run() {
         for (var timer = next(); timer != null; timer = next()) {
-            timer.within(ask(timer));
+            try {
+                timer.within(ask(timer));
+            } catch (RuntimeException | Error e) {
+                report(e);
+            }
         }
     }
 
@@ -140,9 +144,10 @@ public final class Pulse implements Executor, AutoCloseable {
             synchronized (Pulse.this) {
                 if (!stopped && !closed && !(waits && at <= wanted)) {
                     waiting.remove(this);
+                    waits = false;
                     at = wanted;
-                    waits = true;
                     waiting.add(this);
+                    waits = true;
                     if (wanted < wakeAt) {
                         Pulse.this.notifyAll();
                     }

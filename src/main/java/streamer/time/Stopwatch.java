@@ -7,7 +7,7 @@ import java.lang.invoke.VarHandle;
  * Measures elapsed time: since it was started, and in all. Replaces a timestamp with a special value for "none";
  * allocates nothing, and release/acquire accesses are enough.
  *
- * <p>Threads: one starts and stops it; others may read, and may for a moment see less time than has passed, never more.
+ * <p>Threads: one starts and stops it; others may read, a moment late.
  */
 public final class Stopwatch {
     /** No time-out, in nanoseconds: nothing is due. */
@@ -15,10 +15,16 @@ public final class Stopwatch {
 
     private static final long STOPPED = 0;
     private static final VarHandle SINCE = field("since");
-    private static final VarHandle EARLIER = field("earlier");
+    private static final VarHandle ACCOUNT = field("account");
 
     private long since = STOPPED;
-    private long earlier;
+    private long origin; // its first start
+
+    /**
+     * The time in all, one value for two states, so that no reader sees a half of it: while stopped, -1 minus that time;
+     * while running, the time since the origin that it was stopped.
+     */
+    private long account = -1;
 
     private static VarHandle field(String name) {
         try {
@@ -31,6 +37,10 @@ public final class Stopwatch {
     /** Starts it; no effect while it runs. {@code now} is {@link System#nanoTime()}, here and below. */
     public void start(long now) {
         if (since == STOPPED) {
+            if (account == -1) {
+                origin = now;
+            }
+            ACCOUNT.setRelease(this, now - origin - (-1 - account));
             SINCE.setRelease(this, now == STOPPED ? 1 : now);
         }
     }
@@ -44,15 +54,14 @@ public final class Stopwatch {
     /** Stops it and sets all times to 0. */
     public void reset() {
         SINCE.setRelease(this, STOPPED);
-        EARLIER.setRelease(this, 0L);
+        ACCOUNT.setRelease(this, -1L);
     }
 
     /** Stops it; {@link #total} keeps the time. */
     public void stop(long now) {
-        var from = since;
-        if (from != STOPPED) {
-            SINCE.setRelease(this, STOPPED); // first: a reader between the two sees less
-            EARLIER.setRelease(this, earlier + now - from);
+        if (since != STOPPED) {
+            ACCOUNT.setRelease(this, -1 - (now - origin - account));
+            SINCE.setRelease(this, STOPPED);
         }
     }
 
@@ -69,7 +78,8 @@ public final class Stopwatch {
 
     /** Nanoseconds that it has run in all since the last reset. */
     public long total(long now) {
-        return (long) EARLIER.getAcquire(this) + elapsed(now); // in this order, see stop
+        var state = (long) ACCOUNT.getAcquire(this);
+        return state < 0 ? -1 - state : Math.max(0, now - origin - state);
     }
 
     /** Nanoseconds until it has run for {@code length}, 0 if it has; {@link #NEVER} if it is stopped. */

@@ -9,8 +9,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import streamer.testing.Commands;
 import streamer.testing.NothingLeft;
 import streamer.testing.Puppet;
+import streamer.testing.StreamClient;
 import streamer.testing.StreamClient.End;
 import streamer.testing.TestServer;
+import streamer.testing.Wait;
 
 @ExtendWith(NothingLeft.class)
 class FlushTest {
@@ -103,6 +105,24 @@ class FlushTest {
             assertThat(client.piece()).isEqualTo("aaa");
             assertThat(client.piece()).isEqualTo(".");
             assertThat(client.piece()).isEqualTo(".");
+        }
+    }
+
+    @Test
+    void heartbeatsGoOnAfterAReaderHasStalled() throws IOException {
+        try (var server = TestServer.of(Commands.sh("head -c 9000000 /dev/zero | tr '\\0' x; echo; sleep 1000"))
+                        .heartbeat(Duration.ofMillis(200), "#")
+                        .start();
+                var client = new StreamClient(server.address(), 4096).request("GET", "/")) {
+            assertThat(client.status()).isEqualTo(200);
+            var deadline = System.nanoTime() + Duration.ofSeconds(1).toNanos();
+            Wait.until("heartbeats have been due meanwhile", () -> System.nanoTime() > deadline);
+            var bytes = 0L;
+            while (bytes < 9_000_001) {
+                bytes += String.valueOf(client.piece()).replace("#", "").length();
+            }
+            assertThat(client.piece()).isEqualTo("#");
+            assertThat(client.piece()).isEqualTo("#");
         }
     }
 

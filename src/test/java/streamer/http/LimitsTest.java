@@ -185,6 +185,17 @@ class LimitsTest {
     }
 
     @Test
+    void aCommandThatClosesItsOutputAndGoesOnIsIdle() throws IOException {
+        try (var server = TestServer.of(Commands.sh("echo x; exec >&-; sleep 1000"))
+                        .idleTimeout(Duration.ofMillis(300))
+                        .start();
+                var client = server.get("/")) {
+            assertThat(client.text()).isEqualTo("x\n");
+            server.accessLine("ended=idle-timeout");
+        }
+    }
+
+    @Test
     void heartbeatsThatAReaderDoesNotTakeCountToo() throws IOException {
         try (var server = TestServer.of(Commands.silent())
                         .heartbeat(Duration.ofMillis(1), "x".repeat(60_000))

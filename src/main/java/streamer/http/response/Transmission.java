@@ -2,6 +2,7 @@ package streamer.http.response;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import streamer.format.Format;
@@ -25,6 +26,7 @@ final class Transmission {
     private @Nullable ResponseChannel channel;
     private @Nullable Runnable whenWritable;
     private boolean stopped;
+    private boolean broken;
 
     /** Opens the channel. */
     interface Opening {
@@ -65,12 +67,19 @@ final class Transmission {
 
     /** Sends the kept bytes and then these; false if the socket did not take all. */
     boolean send(ByteBuffer bytes) throws IOException {
+        if (broken) {
+            throw new ClosedChannelException();
+        }
         var open = channel();
+        var wasBlocked = blocked.isRunning();
         current = bytes;
         var before = kept.length() + bytes.remaining();
         try {
             if (!open.write(kept.take(), bytes)) {
                 return false;
+            }
+            if (wasBlocked) { // meanwhile nobody was called for what is due
+                listener.dueWithin(schedule.left(System.nanoTime()));
             }
             current = Format.NOTHING; // its owner may reuse the buffer
             return true;
@@ -114,11 +123,13 @@ final class Transmission {
                 channel.suspendWrites();
                 isOpen = channel.isOpen();
             }
+            broken |= !isOpen;
             if (isOpen && whenWritable == null && !stopped) {
                 resume();
             }
         } catch (IOException e) {
             isOpen = false;
+            broken = true; // no other event comes: whoever waits from now on must not wait for one
         } finally {
             lock.unlock();
         }
@@ -132,7 +143,7 @@ final class Transmission {
     void whenWritable(Runnable task) {
         lock.lock();
         try {
-            if (!stopped && isUnfinished()) {
+            if (!stopped && !broken && isUnfinished()) {
                 whenWritable = task;
                 return;
             }
