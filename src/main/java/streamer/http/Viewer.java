@@ -142,12 +142,13 @@ final class Viewer implements RunListener, SinkListener {
     public long due(long now) {
         var next = sink.due(now);
         var limit = blockedLimit();
-        if (sink.blocked().left(now, limit) == 0) {
+        var left = sink.blocked().left(now, limit);
+        if (left == 0) {
             run.stop(limit == writeLimit() ? Reason.WRITE_TIMEOUT : Reason.STALLED);
             sink.abandon();
             return Stopwatch.NEVER;
         }
-        return Math.min(next, Math.min(sink.blocked().left(now, limit), noticeSilence(now)));
+        return Math.min(next, Math.min(left, noticeSilence(now)));
     }
 
     private long noticeSilence(long now) {

@@ -36,6 +36,7 @@ final class Lingering {
     void begin(long now) {
         waitedBefore = OptionalLong.of(output.waiting().total(now));
     }
+
     /** Nanoseconds until {@link #enforce} has something to do. */
     long left(long now) {
         var before = waitedBefore;

@@ -89,11 +89,6 @@ final class ResponseChannel {
         channel.suspendWrites();
     }
 
-    /** Whether a write is incomplete. */
-    boolean isBlocked() {
-        return blocked.isRunning();
-    }
-
     /** Whether channel and connection are open. */
     boolean isOpen() {
         return channel.isOpen() && exchange.getConnection().isOpen();

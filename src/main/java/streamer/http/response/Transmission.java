@@ -3,6 +3,7 @@ package streamer.http.response;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import streamer.format.Format;
@@ -16,6 +17,8 @@ import streamer.time.Stopwatch;
  * thread's callback does, and {@link #blocked}.
  */
 final class Transmission {
+    private static final long SOON_NANOS = Duration.ofMillis(50).toNanos();
+
     private final ReentrantLock lock;
     private final Schedule schedule;
     private final SinkListener listener;
@@ -78,8 +81,8 @@ final class Transmission {
             if (!open.write(kept.take(), bytes)) {
                 return false;
             }
-            if (wasBlocked) { // meanwhile nobody was called for what is due
-                listener.dueWithin(schedule.left(System.nanoTime()));
+            if (wasBlocked) { // meanwhile nothing was due, and no timer waits for what will be
+                listener.dueWithin(SOON_NANOS);
             }
             current = Format.NOTHING; // its owner may reuse the buffer
             return true;
