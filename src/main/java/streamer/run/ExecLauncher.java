@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.regex.Pattern;
@@ -31,6 +32,9 @@ final class ExecLauncher implements Launcher {
      */
     private static final Semaphore LAUNCHING =
             new Semaphore(Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
+
+    /** At least as many descriptors as a launch takes for a moment: three files and three pipes. */
+    private static final int SPARE_PIPES = 5;
 
     private static final int ENOENT = 2;
     private static final int E2BIG = 7;
@@ -151,11 +155,27 @@ final class ExecLauncher implements Launcher {
         }
 
         private Process start(ProcessBuilder builder) throws IOException {
+            checkDescriptors();
             pipe = OutputPipe.open();
             try {
                 return builder.redirectOutput(pipe.writeEnd()).start();
             } finally {
                 pipe.closeWriteEnd();
+            }
+        }
+
+        /**
+         * Throws if few descriptors are left: a JDK that finds none half way through a launch closes descriptor 0,
+         * twice. The next pipe or connection gets that number, and is closed by the launch after it.
+         */
+        private static void checkDescriptors() throws IOException {
+            var spare = new ArrayList<OutputPipe>();
+            try {
+                while (spare.size() < SPARE_PIPES) {
+                    spare.add(OutputPipe.open());
+                }
+            } finally {
+                spare.forEach(OutputPipe::close);
             }
         }
 
