@@ -6,11 +6,14 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Training run for the JVM's class archive (CDS, or the AOT cache): a start, a few answers and an end, whose classes
- * {@code bin/streamer} has recorded for later starts. Turned on by system property {@code streamer.rehearsal}.
+ * {@code bin/streamer} has recorded for later starts; it also unpacks JNA's library. Turned on by system property {@code streamer.rehearsal}.
  *
  * <p>Threads: one of its own is the client.
  */
@@ -18,6 +21,7 @@ final class Rehearsal {
     private static final String COMMAND = "echo; [ -z \"$QUERY_STRING\" ] || kill -TERM $PPID";
     private static final long LONGEST_MILLIS = 10_000;
     private static final long PAUSE_MILLIS = 10;
+    private static final Map<String, String> JNA_NAMES = Map.of("amd64", "x86-64", "aarch64", "aarch64");
     private static final List<String> REQUESTS = List.of(
             "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
             "GET / HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\nConnection: close\r\n\r\n",
@@ -32,6 +36,7 @@ final class Rehearsal {
     /** Starts a client that asks as soon as the program listens; returns arguments whose command ends the program. */
     static String[] begin() {
         try {
+            unpackJna();
             var port = freePort();
             var client = new Thread(() -> ask(port), "client");
             client.setDaemon(true);
@@ -39,6 +44,22 @@ final class Rehearsal {
             return new String[] {"--port", Integer.toString(port), "--", "sh", "-c", COMMAND};
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Unpacks JNA's library to the directory where it looks for it, so that it need not do that at each start.
+     *
+     * @throws IOException if it cannot be written
+     */
+    private static void unpackJna() throws IOException {
+        var name = "libjnidispatch.so";
+        var directory = System.getProperty("jna.boot.library.path");
+        var system = "linux-" + JNA_NAMES.get(System.getProperty("os.arch"));
+        try (var library = Rehearsal.class.getResourceAsStream("/com/sun/jna/" + system + "/" + name)) {
+            if (directory != null && library != null) {
+                Files.copy(library, Path.of(directory, name));
+            }
         }
     }
 

@@ -41,8 +41,8 @@ class ArchitectureTest {
     }
 
     @Test
-    void runKnowsTheOutputAndCommonsExec() {
-        assertImports("streamer.run", "streamer.output", "org.apache.commons.exec..");
+    void runKnowsTheOutputAndWhatLaunches() {
+        assertImports("streamer.run", "streamer.output", "org.apache.commons.exec..", "com.sun.jna..");
     }
 
     @Test
@@ -113,6 +113,17 @@ class ArchitectureTest {
                 .that()
                 .doNotHaveFullyQualifiedName("streamer.Streamer")
                 .should(not(callMethod(System.class, "exit", int.class)))
+                .check(PROGRAM);
+    }
+
+    /** Else there would be children whose exits are taken from the JDK. */
+    @Test
+    void onlyItsSpawnerStartsProcessesByTheJdk() {
+        classes()
+                .that()
+                .doNotHaveFullyQualifiedName("streamer.run.JdkSpawner")
+                .should(not(callMethod(ProcessBuilder.class, "start")))
+                .andShould(not(callMethod(Runtime.class, "exec", String[].class)))
                 .check(PROGRAM);
     }
 

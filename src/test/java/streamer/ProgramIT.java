@@ -124,10 +124,11 @@ class ProgramIT {
         try (var files = Files.list(installed.resolve("target"))) {
             var names =
                     files.map(file -> file.getFileName().toString()).sorted().toList();
-            assertThat(names).hasSize(3);
-            assertThat(names.get(0)).matches("streamer-.*\\.(jsa|aot)");
-            assertThat(names.get(1)).isEqualTo(names.get(0) + ".of");
-            assertThat(installed.resolve("target").resolve(names.get(1)))
+            assertThat(names).hasSize(4);
+            assertThat(names.get(0)).isEqualTo("libjnidispatch.so");
+            assertThat(names.get(1)).matches("streamer-.*\\.(jsa|aot)");
+            assertThat(names.get(2)).isEqualTo(names.get(1) + ".of");
+            assertThat(installed.resolve("target").resolve(names.get(2)))
                     .content()
                     .contains(" " + installed.toRealPath().resolve("target/streamer.jar"));
         }

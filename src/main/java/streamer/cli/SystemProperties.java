@@ -18,6 +18,8 @@ final class SystemProperties {
         prefer("javax.management.builder.initial", "none");
         // HTTP/2 header limit: Undertow loses headers that come in a second frame; its option can only lower this.
         System.setProperty("io.undertow.http2-max-header-size", Integer.toString(MAX_HTTP2_HEAD_BYTES));
+        // JNA looks for libraries by starting ldconfig(8); all it needs is in the process.
+        prefer("jna.platform.library.path", "");
         // TLS renegotiation off: each costs the server a handshake.
         System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
         // vfork(2): twice as fast as the JDK's default, a helper program; newer JDKs warn of its removal on standard

@@ -1,17 +1,29 @@
 package streamer.run;
 
+import java.io.Closeable;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The direct child: the process that was launched.
  *
  * <p>Threads: any.
  */
-interface Child {
-    /** The handle by which it is signalled. */
+interface Child extends Closeable {
+    /** The handle by which it is signalled; null if there are no descriptors to find it. */
+    @Nullable
     ProcessHandle handle();
+
+    /**
+     * Signals it and its process group, also without descriptors, which a handle needs; does nothing where that is not
+     * possible.
+     *
+     * @param forcibly KILL instead of TERM
+     */
+    void signal(boolean forcibly);
 
     /** The write end of its standard input, if {@link RunSpec.Stdin.Pipe} was asked for. */
     OutputStream stdin();
@@ -27,4 +39,8 @@ interface Child {
      * perhaps more than once; must not wait.
      */
     void whenExited(Runnable task);
+
+    /** Closes our end of its standard input, which wakes a writer. */
+    @Override
+    void close() throws IOException;
 }

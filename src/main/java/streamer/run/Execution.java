@@ -1,5 +1,7 @@
 package streamer.run;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.function.BooleanSupplier;
@@ -30,6 +32,15 @@ record Execution(Child child, PipeOutput output, Lingering lingering, TimeLimits
             }
         }
         return code;
+    }
+
+    /** Closes our ends of the command's pipes; for the thread that reads. */
+    void close() {
+        try (output) {
+            child.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // close(2) of a pipe does not fail
+        }
     }
 
     /** Nanoseconds until something may be due; at least 50 ms, so that checking stays cheap. */

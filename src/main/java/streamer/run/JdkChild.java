@@ -51,6 +51,10 @@ final class JdkChild implements Child {
         return handle;
     }
 
+    /** Does nothing: the JDK opens a file to see whether it is the same process, and its group is ours. */
+    @Override
+    public void signal(boolean forcibly) {}
+
     @Override
     public OutputStream stdin() {
         return process.getOutputStream();
@@ -128,4 +132,8 @@ final class JdkChild implements Child {
             return false;
         }
     }
+
+    /** Leaves the standard input to the JDK, which closes it at the exit: closing it would wait for a write under way. */
+    @Override
+    public void close() {}
 }

@@ -66,7 +66,7 @@ final class Lingering {
             verdict.decide(child.exitCode());
             cut.start(now);
             output.cut();
-            treeStop.begin(child.handle());
+            treeStop.begin(child);
         }
     }
 }

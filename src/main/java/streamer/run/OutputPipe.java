@@ -1,11 +1,9 @@
 package streamer.run;
 
 import java.io.Closeable;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
-import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
 import java.nio.channels.Pipe;
 import java.nio.file.Files;
@@ -17,13 +15,11 @@ import java.nio.file.Path;
  * three system calls and a copy.
  *
  * <p>The JDK redirects a child's output to a file, not to a descriptor: it gets ours by its name in
- * {@code /proc/self/fd}. The descriptor's number is internal to the JDK, hence
- * {@code Add-Exports: java.base/sun.nio.ch} in the jar's manifest.
+ * {@code /proc/self/fd}.
  *
  * <p>Threads: one reads; {@link #close}, on any, ends its read.
  */
 final class OutputPipe implements Closeable {
-    private static final Method NUMBER = number();
     private static final Path DESCRIPTORS =
             Files.isDirectory(Path.of("/proc/self/fd")) ? Path.of("/proc/self/fd") : Path.of("/dev/fd");
 
@@ -31,14 +27,6 @@ final class OutputPipe implements Closeable {
 
     private OutputPipe(Pipe pipe) {
         this.pipe = pipe;
-    }
-
-    private static Method number() {
-        try {
-            return Class.forName("sun.nio.ch.SelChImpl").getMethod("getFDVal");
-        } catch (ReflectiveOperationException e) {
-            throw new LinkageError("this JDK has no numbers for descriptors", e);
-        }
     }
 
     /**
@@ -50,14 +38,15 @@ final class OutputPipe implements Closeable {
         return new OutputPipe(Pipe.open());
     }
 
-    /** The write end, for a command that is launched before {@link #closeWriteEnd}. */
+    /** The write end, by name, for a command that is launched before {@link #closeWriteEnd}. */
     Redirect writeEnd() {
-        try {
-            var descriptor = DESCRIPTORS.resolve(NUMBER.invoke(pipe.sink()).toString());
-            return Redirect.appendTo(new File(descriptor.toString()));
-        } catch (ReflectiveOperationException e) {
-            throw new LinkageError("needs --add-exports java.base/sun.nio.ch=ALL-UNNAMED", e);
-        }
+        return Redirect.appendTo(
+                DESCRIPTORS.resolve(Integer.toString(writeEndNumber())).toFile());
+    }
+
+    /** The descriptor of the write end. */
+    int writeEndNumber() {
+        return Descriptors.number(pipe.sink());
     }
 
     /** Closes our copy of the write end, so that end of file comes when the last process has closed its own. */

@@ -18,7 +18,8 @@ import java.util.regex.Pattern;
 
 /**
  * Snapshot of the process table, to find the processes of a run: its descendants and, on Linux, all that have its id in
- * their environment ({@code proc(5)}), even if reparented. Elsewhere only descendants are found.
+ * their environment, or are in a session that one of them led ({@code proc(5)}), even if reparented. Elsewhere only
+ * descendants are found.
  */
 final class ProcessTree {
     /** The environment variable that marks all processes of a run; its value is the run's id. */
@@ -27,7 +28,15 @@ final class ProcessTree {
     private static final Pattern MARKED = Pattern.compile("(?:^|\0)" + MARKER + "=([0-9a-f]{32})(?:\0|$)");
     private static final Path PROC = Path.of("/proc");
 
+    /** Fields of {@code /proc/PID/stat} after the name. */
+    private static final int STATE = 0;
+
+    private static final int PARENT = 1;
+    private static final int SESSION = 3;
+
+    private final Map<Long, ProcessHandle> byId = new HashMap<>();
     private final Map<Long, List<ProcessHandle>> byParent = new HashMap<>();
+    private final Map<Long, List<ProcessHandle>> bySession = new HashMap<>();
     private final Map<String, List<ProcessHandle>> byRun = new HashMap<>();
 
     private ProcessTree() {}
@@ -40,11 +49,21 @@ final class ProcessTree {
     static ProcessTree snapshot() {
         var tree = new ProcessTree();
         ProcessHandle.allProcesses().forEach(tree::add);
+        if (!tree.byId.containsKey(ProcessHandle.current().pid())) { // the JDK lists none without descriptors
+            throw new IllegalStateException("the process table cannot be read");
+        }
         return tree;
     }
 
     private void add(ProcessHandle handle) {
-        handle.parent().ifPresent(parent -> add(byParent, parent.pid(), handle));
+        byId.put(handle.pid(), handle);
+        var stat = stat(handle);
+        if (stat.length > SESSION) {
+            add(byParent, Long.parseLong(stat[PARENT]), handle);
+            add(bySession, Long.parseLong(stat[SESSION]), handle);
+        } else { // no /proc
+            handle.parent().ifPresent(parent -> add(byParent, parent.pid(), handle));
+        }
         var matcher = MARKED.matcher(read(handle, "environ"));
         if (matcher.find()) {
             add(byRun, matcher.group(1), handle);
@@ -68,6 +87,7 @@ final class ProcessTree {
         pending.addAll(byRun.getOrDefault(run, List.of()));
         while (!pending.isEmpty()) {
             var handle = pending.remove();
+            pending.addAll(session(handle, found));
             if (isRunning(handle) && found.add(handle)) {
                 pending.addAll(byParent.getOrDefault(handle.pid(), List.of()));
             }
@@ -75,14 +95,28 @@ final class ProcessTree {
         return found;
     }
 
+    /**
+     * Those in the session that this process leads or led ({@code setsid(2)}), but for those found. Its id is not used
+     * again while one of them is left; if it has been, the session is another process's.
+     */
+    private List<ProcessHandle> session(ProcessHandle leader, Set<ProcessHandle> found) {
+        return leader.equals(byId.getOrDefault(leader.pid(), leader))
+                ? bySession.getOrDefault(leader.pid(), List.of()).stream()
+                        .filter(member -> !found.contains(member) && !member.equals(leader))
+                        .toList()
+                : List.of();
+    }
+
     /** Whether it still executes: neither exited nor a zombie (state {@code Z} or {@code X}, {@code proc(5)}). */
     private static boolean isRunning(ProcessHandle handle) {
-        var stat = read(handle, "stat"); // first: it throws without descriptors, isAlive() is false
-        if (!handle.isAlive()) {
-            return false;
-        }
-        var state = stat.lastIndexOf(") ") + 2;
-        return state < 2 || state >= stat.length() || "ZX".indexOf(stat.charAt(state)) < 0;
+        var stat = stat(handle); // first: it throws without descriptors, isAlive() is false
+        return handle.isAlive() && !"Z".equals(stat[STATE]) && !"X".equals(stat[STATE]);
+    }
+
+    /** The fields of its {@code stat} after the name; one empty string if there is none. */
+    private static String[] stat(ProcessHandle handle) {
+        var stat = read(handle, "stat");
+        return stat.substring(stat.lastIndexOf(") ") + 1).strip().split(" ");
     }
 
     private static String read(ProcessHandle handle, String file) {

@@ -176,7 +176,7 @@ public final class Run implements AutoCloseable {
 
     private void stopTree() {
         var of = execution;
-        treeStop.begin(of == null ? null : of.child().handle());
+        treeStop.begin(of == null ? null : of.child());
     }
 
     private void treeStopped() {
@@ -224,7 +224,7 @@ public final class Run implements AutoCloseable {
         var of = execution;
         try {
             if (of != null) {
-                of.output().close();
+                of.close();
             }
         } finally {
             freeSlot();

@@ -51,7 +51,7 @@ final class Stopper {
      *
      * @param root the direct child; null if it is not known whether there is one: then the marker alone finds processes
      */
-    void stop(String run, @Nullable ProcessHandle root, Runnable done) {
+    void stop(String run, @Nullable Child root, Runnable done) {
         rounds.execute(() -> {
             stoppings.add(new Stopping(run, root, done));
             if (!roundIsNext) { // else the next round serves this one too
@@ -121,10 +121,10 @@ final class Stopper {
 
     private boolean isDone(Stopping stopping, @Nullable ProcessTree trees, long now) {
         try {
-            return trees == null ? stopping.isLate(now) : stopping.isDone(trees, now);
+            return trees == null ? stopping.isDoneBlindly(now) : stopping.isDone(trees, now);
         } catch (UncheckedIOException e) {
             warnOnce(e);
-            return stopping.isLate(now);
+            return stopping.isDoneBlindly(now);
         }
     }
 
@@ -139,19 +139,31 @@ final class Stopper {
         private final Runnable done;
         private final Set<ProcessHandle> known = new HashSet<>();
         private final Set<ProcessHandle> termed = new HashSet<>();
+        private final @Nullable Child root;
+        private boolean blindlyTermed;
         private long killNanos = System.nanoTime() + killAfter.toNanos();
         private final Stopwatch killed = new Stopwatch();
 
-        Stopping(String run, @Nullable ProcessHandle root, Runnable done) {
+        Stopping(String run, @Nullable Child root, Runnable done) {
             this.run = run;
             this.done = done;
-            if (root != null) {
-                known.add(root);
+            this.root = root;
+            addRoot();
+        }
+
+        private void addRoot() {
+            var handle = root == null ? null : root.handle();
+            if (handle != null) {
+                known.add(handle);
             }
         }
 
-        /** Whether to give up without a snapshot. */
-        boolean isLate(long now) {
+        /** Without a snapshot: signals the direct child and its group; whether to give up. */
+        boolean isDoneBlindly(long now) {
+            if (root != null && (now >= killNanos || !blindlyTermed)) {
+                root.signal(now >= killNanos);
+                blindlyTermed = true;
+            }
             var isLate = now - killNanos > GIVE_UP_NANOS;
             if (isLate) {
                 LOG.log(Level.WARNING, "run {0}: could not be stopped: its processes cannot be seen", run);
@@ -160,6 +172,7 @@ final class Stopper {
         }
 
         boolean isDone(ProcessTree trees, long now) {
+            addRoot();
             var alive = trees.of(run, known);
             known.addAll(alive);
             if (alive.isEmpty()) {

@@ -41,7 +41,7 @@ final class TreeStop {
      *
      * @param root the direct child; null if it is not known
      */
-    void begin(@Nullable ProcessHandle root) {
+    void begin(@Nullable Child root) {
         synchronized (this) {
             if (phase != Phase.NOT_YET) {
                 return;

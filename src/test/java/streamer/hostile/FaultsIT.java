@@ -210,6 +210,25 @@ class FaultsIT {
         }
     }
 
+    /** As under {@code nohup(1)}, and started by a shell that became the program and had a child. */
+    @Test
+    void whatItWasStartedWithIsNotPassedOn() throws IOException {
+        var prelude = "trap '' HUP; sleep 0.5 & ";
+        var cases = "/signals) grep SigIgn /proc/self/status;; /seven) exit 7;;";
+        try (var siege = ProgramSiege.of(directory, prelude, cases)) {
+            try (var client = siege.program().get("/signals")) {
+                assertThat(client.text()).isEqualTo("SigIgn:\t0000000000000000\n");
+            }
+            for (var i = 0; i < 50; i++) { // a stranger's exit hides no other, whenever it comes
+                try (var client = siege.program().get("/seven")) {
+                    assertThat(client.status()).isEqualTo(500);
+                    assertThat(client.header("Streamer-Exit-Code")).isEqualTo("7");
+                }
+            }
+            siege.lift();
+        }
+    }
+
     @Test
     void aCommandThatClosesItsOutputEarlyIsWaitedFor() throws IOException {
         var cases = "/early) echo hi; exec >&-; sleep 0.3; exit 0;; /never) echo hi; exec >&-; sleep 1000;;";

@@ -1,6 +1,7 @@
 package streamer.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -29,6 +30,7 @@ class ProcessTreeTest {
         DAEMON("setsid sh -c 'sleep 1000 >/dev/null & exit' ; sleep 1000"),
         JOBS("set -m; sleep 1000 & sleep 1000 & wait"),
         CLEANED("env -i " + MARK + "=$" + MARK + " sleep 1000 & wait"),
+        HIDDEN("(env -i " + MARK + "=$" + MARK + " sleep 1000 >/dev/null & ); sleep 1000"),
         IGNORING_TERM("trap '' TERM; (while :; do sleep 1000; done) & while :; do sleep 1000; done");
 
         private final String script;
@@ -59,6 +61,9 @@ class ProcessTreeTest {
     }
 
     private static void assertGoes(Tree tree, Leaving leaving) throws IOException {
+        assumeThat(tree != Tree.HIDDEN || Spawners.chosen() instanceof PosixSpawner)
+                .as("has a session of its own")
+                .isTrue();
         var mark = MARK + "=" + System.nanoTime();
         try (var server = TestServer.of(tree.command())
                         .env(MARK, mark.substring(MARK.length() + 1))

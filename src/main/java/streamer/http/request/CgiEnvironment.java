@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
+import streamer.run.RawText;
 
 /**
  * CGI/1.1 environment of a request (RFC 3875, 4.1), with {@code STREAMER_QUERY_<NAME>} for each parameter of the query.
@@ -132,7 +133,7 @@ public final class CgiEnvironment {
 
     private static String decode(String encoded) throws RefusedException {
         try {
-            return URLDecoder.decode(text(encoded), StandardCharsets.UTF_8);
+            return decoded(encoded);
         } catch (IllegalArgumentException e) {
             throw RefusedException.bad("The query is not well encoded.");
         }
@@ -174,8 +175,17 @@ public final class CgiEnvironment {
         return address == null ? peer.getHostString() : address.getHostAddress();
     }
 
-    /** Decodes UTF-8 that Undertow has read as ISO 8859-1. */
+    /** Text of what Undertow has read as ISO 8859-1: one char a byte. */
     private static String text(String wire) {
-        return new String(wire.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+        return RawText.decode(wire.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    /**
+     * Decodes {@code %XX}, and {@code +} as a space ({@code application/x-www-form-urlencoded}).
+     *
+     * @throws IllegalArgumentException if that is malformed
+     */
+    static String decoded(String wire) {
+        return text(URLDecoder.decode(wire, StandardCharsets.ISO_8859_1));
     }
 }

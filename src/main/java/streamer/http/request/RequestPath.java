@@ -1,8 +1,6 @@
 package streamer.http.request;
 
 import io.undertow.server.HttpServerExchange;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 
 /** A request's path as RFC 3875 defines it: decoded, with its parameters ({@code ;x=1}), which Undertow removes. */
 public final class RequestPath {
@@ -16,7 +14,7 @@ public final class RequestPath {
             uri = path < 0 ? "/" : uri.substring(path);
         }
         try {
-            return URLDecoder.decode(uri.replace("+", "%2B"), StandardCharsets.UTF_8);
+            return CgiEnvironment.decoded(uri.replace("+", "%2B"));
         } catch (IllegalArgumentException e) {
             return uri; // malformed percent-encoding
         }

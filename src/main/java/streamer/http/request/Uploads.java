@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
+import streamer.run.RawText;
 import streamer.run.RunSpec.Stdin;
 
 /**
@@ -180,7 +181,7 @@ public final class Uploads implements AutoCloseable, MultipartParser.PartHandler
         for (var part : parts) {
             if (part.path == null) {
                 var value = (ByteArrayOutputStream) part.out;
-                cgi.put("STREAMER_FORM_" + part.name, value.toString(StandardCharsets.UTF_8));
+                cgi.put("STREAMER_FORM_" + part.name, RawText.decode(value.toByteArray()));
             } else if (part.isFile()) {
                 cgi.put("STREAMER_FILE_" + part.name, part.path.toString());
                 cgi.put("STREAMER_FILENAME_" + part.name, String.valueOf(part.fileName));

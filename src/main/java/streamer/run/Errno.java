@@ -1,0 +1,42 @@
+package streamer.run;
+
+import java.io.IOException;
+import java.util.regex.Pattern;
+import streamer.run.LaunchException.Kind;
+
+/** Error numbers of Linux and macOS ({@code errno(3)}) as a failed launch's message has them. */
+final class Errno {
+    static final int ENOENT = 2;
+    static final int E2BIG = 7;
+    static final int ENOEXEC = 8;
+    static final int ECHILD = 10;
+    static final int EAGAIN = 11;
+    static final int ENOMEM = 12;
+    static final int EACCES = 13;
+    static final int ENFILE = 23;
+    static final int EMFILE = 24;
+
+    private static final Pattern NUMBER = Pattern.compile("(?s).*?error[=:] ?(\\d+)(?:, )?(.*)");
+
+    private Errno() {}
+
+    /** The kind of failure. */
+    static Kind kind(IOException cause) {
+        var message = String.valueOf(cause.getMessage());
+        var matcher = NUMBER.matcher(message);
+        return switch (matcher.matches() ? Integer.parseInt(matcher.group(1)) : 0) {
+            case ENOENT -> Kind.NOT_FOUND;
+            case E2BIG -> Kind.TOO_LARGE;
+            case EACCES -> Kind.NOT_EXECUTABLE;
+            case EAGAIN, ENOMEM, ENFILE, EMFILE -> Kind.NO_RESOURCES;
+            default -> message.contains("Too many open files") ? Kind.NO_RESOURCES : Kind.OTHER;
+        };
+    }
+
+    /** The system's error text, {@code strerror(3)}: {@code Text file busy} of {@code …: error=26, Text file busy}. */
+    static String text(IOException cause) {
+        var message = String.valueOf(cause.getMessage());
+        var matcher = NUMBER.matcher(message);
+        return matcher.matches() ? matcher.group(2) : message;
+    }
+}

@@ -1,0 +1,155 @@
+package streamer.run;
+
+import com.sun.jna.Native;
+import com.sun.jna.Pointer;
+import java.io.IOException;
+import java.nio.channels.Pipe;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import streamer.run.RunSpec.Stderr;
+import streamer.run.RunSpec.Stdin;
+
+/**
+ * Starts processes by {@code posix_spawn(3)}, on Linux with glibc 2.34 or newer. The JDK closes all open descriptors in
+ * each new process one by one, and keeps a thread for each exit.
+ *
+ * <p>A process gets descriptors 0 to 2 and no other, the default action for each signal, an empty signal mask, and a
+ * session of its own ({@code setsid(2)}): the terminal's signals do not reach it, nor can it ask on the terminal.
+ *
+ * <p>Threads: any.
+ */
+final class PosixSpawner implements Spawner {
+    /** The size of {@code posix_spawnattr_t} in glibc on 64-bit systems. */
+    private static final int ATTRIBUTES_BYTES = 336;
+
+    /** The size of {@code posix_spawn_file_actions_t}. */
+    private static final int ACTIONS_BYTES = 80;
+
+    /** The size of {@code sigset_t}. */
+    private static final int SIGNALS_BYTES = 128;
+
+    private static final short POSIX_SPAWN_SETSIGDEF = 0x04;
+    private static final short POSIX_SPAWN_SETSIGMASK = 0x08;
+    private static final short POSIX_SPAWN_SETSID = 0x80;
+
+    private static final byte[] NULL_DEVICE = CStrings.encode("/dev/null");
+    private static final String SHELL = "/bin/sh";
+
+    private final long attributes = attributes();
+    private final Reaper reaper;
+
+    /**
+     * A spawner.
+     *
+     * @param reaper waits for all its processes
+     */
+    PosixSpawner(Reaper reaper) {
+        this.reaper = reaper;
+    }
+
+    /** Attributes for all processes, never freed. */
+    private static long attributes() {
+        var block = new Pointer(Native.malloc(ATTRIBUTES_BYTES + 2 * SIGNALS_BYTES));
+        var attributes = Pointer.nativeValue(block);
+        var all = attributes + ATTRIBUTES_BYTES;
+        var none = all + SIGNALS_BYTES;
+        block.setMemory(ATTRIBUTES_BYTES, SIGNALS_BYTES, (byte) 0xff); // sigfillset(3) leaves two of them out
+        block.setMemory(ATTRIBUTES_BYTES + SIGNALS_BYTES, SIGNALS_BYTES, (byte) 0);
+        LibC.posix_spawnattr_init(attributes);
+        LibC.posix_spawnattr_setsigdefault(attributes, all);
+        LibC.posix_spawnattr_setsigmask(attributes, none);
+        LibC.posix_spawnattr_setflags(
+                attributes, (short) (POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSID));
+        return attributes;
+    }
+
+    @Override
+    public Child spawn(RunSpec spec, Map<String, String> environment, OutputPipe output) throws IOException {
+        var stdin = spec.stdin() instanceof Stdin.Pipe ? Pipe.open() : null;
+        try {
+            var child = spawn(spec, environment, output, stdin);
+            stdin = null;
+            return child;
+        } finally {
+            if (stdin != null) {
+                stdin.source().close();
+                stdin.sink().close();
+            }
+        }
+    }
+
+    private Child spawn(RunSpec spec, Map<String, String> environment, OutputPipe output, @Nullable Pipe stdin)
+            throws IOException {
+        var actions = Native.malloc(ACTIONS_BYTES);
+        check(LibC.posix_spawn_file_actions_init(actions));
+        try (var variables = new CStrings(entries(environment))) {
+            act(actions, spec, output, stdin);
+            var child = reaper.launch(
+                    () -> spawn(spec.command(), actions, variables.address()), stdin == null ? null : stdin.sink());
+            if (stdin != null) {
+                stdin.source().close();
+            }
+            return child;
+        } finally {
+            LibC.posix_spawn_file_actions_destroy(actions);
+            Native.free(actions);
+        }
+    }
+
+    private static List<String> entries(Map<String, String> environment) {
+        var entries = new ArrayList<String>(environment.size());
+        environment.forEach((name, value) -> entries.add(name + "=" + value));
+        return entries;
+    }
+
+    /** What the process does before it executes the program: its descriptors and its directory. */
+    private static void act(long actions, RunSpec spec, OutputPipe output, @Nullable Pipe stdin) throws IOException {
+        if (stdin != null) {
+            check(LibC.posix_spawn_file_actions_adddup2(actions, Descriptors.number(stdin.source()), 0));
+        } else {
+            var path = spec.stdin() instanceof Stdin.File file
+                    ? CStrings.encode(file.path().toString())
+                    : NULL_DEVICE;
+            check(LibC.posix_spawn_file_actions_addopen(actions, 0, path, 0, 0));
+        }
+        check(LibC.posix_spawn_file_actions_adddup2(actions, output.writeEndNumber(), 1));
+        if (spec.stderr() == Stderr.MERGE) {
+            check(LibC.posix_spawn_file_actions_adddup2(actions, 1, 2));
+        } else if (spec.stderr() == Stderr.DROP) {
+            check(LibC.posix_spawn_file_actions_addopen(actions, 2, NULL_DEVICE, LibC.O_WRONLY, 0));
+        }
+        var directory = spec.directory();
+        if (directory != null) {
+            check(LibC.posix_spawn_file_actions_addchdir_np(actions, CStrings.encode(directory.toString())));
+        }
+        check(LibC.posix_spawn_file_actions_addclosefrom_np(actions, 3));
+    }
+
+    /** The process id. A script without {@code #!} is run by the shell, as {@code execvp(3)} does it. */
+    private int spawn(List<String> command, long actions, long variables) throws IOException {
+        var pid = new int[1];
+        var error = spawn(pid, command, actions, variables);
+        if (error == Errno.ENOEXEC) {
+            var script = new ArrayList<>(List.of(SHELL));
+            script.addAll(command);
+            error = spawn(pid, script, actions, variables);
+        }
+        check(error);
+        return pid[0];
+    }
+
+    private int spawn(int[] pid, List<String> command, long actions, long variables) {
+        try (var arguments = new CStrings(command)) {
+            var file = CStrings.encode(command.get(0));
+            return LibC.posix_spawnp(pid, file, actions, attributes, arguments.address(), variables);
+        }
+    }
+
+    private static void check(int error) throws IOException {
+        if (error != 0) {
+            throw new IOException("error=" + error + ", " + LibC.strerror(error));
+        }
+    }
+}
