@@ -3,6 +3,7 @@ package streamer.run;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import streamer.output.Chunk;
 
 /**
  * Pool of direct buffers: they save two copies of each byte read, but are slow to allocate, and only the garbage
@@ -12,15 +13,20 @@ import java.util.Deque;
  */
 final class BufferPool {
     /** Enough for a few lines of output; more would cost memory in every run. */
-    private static final int SMALL_BYTES = 8 * 1024;
+    private static final int SMALL_BYTES = room(8 * 1024);
 
     /** The capacity of a pipe ({@code pipe(7)}), for commands that fill it. */
-    private static final int LARGE_BYTES = 64 * 1024;
+    private static final int LARGE_BYTES = room(64 * 1024);
 
     private static final int MOST_KEPT = 64;
 
     private final Deque<ByteBuffer> small = new ArrayDeque<>();
     private final Deque<ByteBuffer> large = new ArrayDeque<>();
+
+    /** The size of a buffer for reads of so many bytes. */
+    private static int room(int bytes) {
+        return Chunk.HEADROOM + bytes + Chunk.TAILROOM;
+    }
 
     /** A small buffer. */
     synchronized ByteBuffer take() {

@@ -21,6 +21,7 @@ final class PipeOutput implements Output, AutoCloseable {
     private final Supplier<Ending> awaitEnding;
     private final Stopwatch waiting = new Stopwatch();
     private ByteBuffer buffer;
+    private boolean isFull;
     private long offset;
     private @Nullable Ending ending;
     private volatile boolean cut;
@@ -52,7 +53,7 @@ final class PipeOutput implements Output, AutoCloseable {
                 return null;
             }
             // If it was cut off meanwhile, these may still be the command's last bytes, read late.
-            var chunk = new Chunk(buffer.flip(), offset);
+            var chunk = new Chunk(buffer.limit(buffer.position()).position(Chunk.HEADROOM), offset);
             offset += length;
             return chunk;
         } finally {
@@ -61,11 +62,14 @@ final class PipeOutput implements Output, AutoCloseable {
     }
 
     private int read() throws IOException {
-        if (offset > 0 && buffer.limit() == buffer.capacity()) {
+        if (isFull) {
             buffer = buffers.larger(buffer);
         }
         try {
-            return pipe.read(buffer.clear());
+            buffer.clear().limit(buffer.capacity() - Chunk.TAILROOM).position(Chunk.HEADROOM);
+            var length = pipe.read(buffer);
+            isFull = !buffer.hasRemaining();
+            return length;
         } catch (ClosedChannelException e) {
             return -1; // by closePipe()
         }

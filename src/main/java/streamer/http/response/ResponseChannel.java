@@ -2,9 +2,11 @@ package streamer.http.response;
 
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpServerConnection;
+import io.undertow.util.Methods;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 import org.xnio.Options;
 import org.xnio.channels.StreamSinkChannel;
@@ -13,7 +15,8 @@ import streamer.http.request.RequestBody;
 import streamer.time.Stopwatch;
 
 /**
- * Non-blocking writes to Undertow's response channel: as much as the socket takes, and a callback when it is writable.
+ * Non-blocking writes of one response: as much as the socket takes, and a callback when it is writable. Head, first bytes
+ * and end go through Undertow's response channel, all else of a chunked body through a {@link ChunkWriter}.
  *
  * <p>Threads: all methods under the sink's lock; {@code blocked} may be read by any.
  */
@@ -24,6 +27,8 @@ final class ResponseChannel {
     private final Stopwatch blocked;
     private final ByteBuffer[] both = {Format.NOTHING, Format.NOTHING};
     private boolean headIsWritten;
+    private @Nullable ChunkWriter chunks;
+    private long taken;
 
     /**
      * Takes the response channel; status and headers cannot change any more.
@@ -44,16 +49,20 @@ final class ResponseChannel {
         channel.getWriteSetter().set(ready -> writable.run());
     }
 
-    /** Writes and flushes without blocking; false if the socket did not take all: {@code writable} is called then. */
+    /**
+     * Writes and flushes without blocking; {@link #taken} tells how much.
+     *
+     * @return whether the socket took all; else {@code writable} is called when it may take more, and the same buffers
+     *     are to be given again
+     */
     boolean write(ByteBuffer first, ByteBuffer second) throws IOException {
-        var before = first.remaining() + second.remaining();
-        var all = headIsWritten ? writeAll(first, second) : writeHead(first, second);
+        var all = chunks != null ? writeChunk(chunks, first, second) : writeByUndertow(first, second);
         if (all) {
             blocked.reset();
             return true;
         }
         var now = System.nanoTime();
-        if (first.remaining() + second.remaining() < before) {
+        if (taken > 0) {
             blocked.restart(now);
         } else {
             blocked.start(now);
@@ -62,13 +71,30 @@ final class ResponseChannel {
         return false;
     }
 
+    /** How many bytes the socket took in the last {@link #write}. */
+    long taken() {
+        return taken;
+    }
+
+    private boolean writeChunk(ChunkWriter writer, ByteBuffer first, ByteBuffer second) throws IOException {
+        taken = writer.write(first, second);
+        return !writer.isUnfinished();
+    }
+
+    private boolean writeByUndertow(ByteBuffer first, ByteBuffer second) throws IOException {
+        taken = 0;
+        var all = headIsWritten ? writeAll(first, second) : writeHead(first, second);
+        headIsWritten |= all || taken > 0;
+        if (all && taken > 0) {
+            chunks = chunkWriter();
+        }
+        return all;
+    }
+
     /** Until the head is written the request must not be read at the same time: {@link RequestBody#monitor}. */
     private boolean writeHead(ByteBuffer first, ByteBuffer second) throws IOException {
         synchronized (reading) {
-            var before = first.remaining() + second.remaining();
-            var all = writeAll(first, second);
-            headIsWritten = all || first.remaining() + second.remaining() < before;
-            return all;
+            return writeAll(first, second);
         }
     }
 
@@ -76,12 +102,22 @@ final class ResponseChannel {
         both[0] = first;
         both[1] = second;
         while (first.hasRemaining() || second.hasRemaining()) {
-            var taken = first.hasRemaining() ? channel.write(both) : channel.write(second);
-            if (taken == 0) {
+            var length = first.hasRemaining() ? channel.write(both) : channel.write(second);
+            if (length == 0) {
                 return false;
             }
+            taken += length;
         }
         return channel.flush();
+    }
+
+    /** A writer for what follows, where the body is chunked (HTTP/1.1); else null. */
+    private @Nullable ChunkWriter chunkWriter() {
+        return exchange.isHttp11()
+                        && exchange.getConnection() instanceof HttpServerConnection connection
+                        && !exchange.getRequestMethod().equals(Methods.HEAD)
+                ? new ChunkWriter(exchange, connection.getOriginalSinkConduit())
+                : null;
     }
 
     /** Suspends {@code writable} callbacks until the next incomplete write. */
@@ -96,6 +132,7 @@ final class ResponseChannel {
 
     /** Ends the body, with its trailers; they are written when an empty {@link #write} returns true. */
     void shutdown() throws IOException {
+        chunks = null;
         channel.shutdownWrites();
     }
 

@@ -76,7 +76,6 @@ final class Transmission {
         var open = channel();
         var wasBlocked = blocked.isRunning();
         current = bytes;
-        var before = kept.length() + bytes.remaining();
         try {
             if (!open.write(kept.take(), bytes)) {
                 return false;
@@ -88,7 +87,7 @@ final class Transmission {
             return true;
         } finally {
             kept.taken();
-            if (before > kept.length() + bytes.remaining()) {
+            if (open.taken() > 0) {
                 schedule.bytesSent(kept.length() > 0, System.nanoTime());
             }
         }
