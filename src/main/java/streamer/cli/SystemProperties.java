@@ -22,8 +22,8 @@ final class SystemProperties {
         prefer("jna.platform.library.path", "");
         // TLS renegotiation off: each costs the server a handshake.
         System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
-        // vfork(2): twice as fast as the JDK's default, a helper program; newer JDKs warn of its removal on standard
-        // error.
+        // vfork(2), where the JDK launches: twice as fast as its default, a helper program; newer JDKs warn of its
+        // removal on standard error.
         if (isLinux() && Runtime.version().feature() < FIRST_TO_WARN_OF_VFORK) {
             prefer("jdk.lang.Process.launchMechanism", "VFORK");
         }
