@@ -104,6 +104,32 @@ class ProgramIT {
         assertThat(launched).doesNotExist();
     }
 
+    /** The JDK launches then, without a word. */
+    @Test
+    void itsNativeLibraryMayBeMissing() throws IOException {
+        var options = "-Djna.boot.library.path=/nowhere -Djna.nounpack=true -Djna.nosys=true";
+        try (var program = Program.start(
+                        directory, Map.of("JAVA_OPTS", options), Path.of("bin/streamer"), "sh", "-c", "exit 7");
+                var client = program.get("/")) {
+            assertThat(client.header("Streamer-Exit-Code")).isEqualTo("7");
+            assertThat(program.err().lines()).hasSizeLessThan(2).allMatch(line -> line.contains("exit=7"));
+        }
+    }
+
+    /** Then the system would reap all children, and tell nobody. Some shells turn that off, so Java is started by one that does not. */
+    @Test
+    void signalsOfChildrenMayBeIgnored() throws IOException {
+        var java = System.getProperty("java.home") + "/bin/java";
+        var jar = Path.of("target/streamer.jar").toAbsolutePath();
+        var script = Files.writeString(
+                directory.resolve("start"), "#!/bin/bash\ntrap '' CHLD\nexec " + java + " -jar " + jar + " \"$@\"\n");
+        assertThat(script.toFile().setExecutable(true)).isTrue();
+        try (var program = Program.start(directory, Map.of(), script, "sh", "-c", "exit 7");
+                var client = program.get("/")) {
+            assertThat(client.header("Streamer-Exit-Code")).isEqualTo("7");
+        }
+    }
+
     @Test
     void aStartIsRecordedForThisJarAtThisPlace() throws IOException {
         var here = Files.createDirectories(directory.resolve("here"));

@@ -1,49 +1,61 @@
 package streamer.run;
 
-import com.sun.jna.Native;
-import com.sun.jna.Pointer;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Collection;
 
 /**
  * A null-terminated array of C strings outside the heap, as {@code execve(2)} takes arguments and environment.
  *
- * <p>Threads: one.
+ * @param memory the array, followed by its strings
  */
-final class CStrings implements AutoCloseable {
-    private final long address;
+record CStrings(NativeMemory memory) implements AutoCloseable {
+    private static final int EINVAL = 22;
 
-    CStrings(Collection<String> strings) {
-        var encoded = strings.stream().map(CStrings::encode).toList();
-        var table = Long.BYTES * (encoded.size() + 1);
-        var bytes = table + encoded.stream().mapToInt(one -> one.length).sum();
-        address = Native.malloc(bytes);
-        if (address == 0) {
-            throw new OutOfMemoryError("malloc of " + bytes + " bytes");
+    /**
+     * The array of these strings.
+     *
+     * @throws IOException if one has a NUL
+     */
+    static CStrings of(Collection<String> strings) throws IOException {
+        var encoded = new ArrayList<byte[]>(strings.size());
+        var table = Long.BYTES * (strings.size() + 1);
+        var bytes = table;
+        for (var string : strings) {
+            encoded.add(encode(string));
+            bytes += encoded.get(encoded.size() - 1).length;
         }
+        var memory = NativeMemory.allocate(bytes);
         var block = ByteBuffer.allocate(bytes).order(ByteOrder.nativeOrder());
         var at = table;
         for (var one : encoded) {
-            block.putLong(address + at);
-            block.put(at, one);
+            block.putLong(memory.address() + at).put(at, one);
             at += one.length;
         }
-        new Pointer(address).write(0, block.array(), 0, bytes);
+        memory.pointer().write(0, block.array(), 0, bytes);
+        return new CStrings(memory);
     }
 
-    /** The bytes of a C string, with its NUL. */
-    static byte[] encode(String text) {
+    /**
+     * The bytes of a C string, with the NUL at its end.
+     *
+     * @throws IOException if it has another one
+     */
+    static byte[] encode(String text) throws IOException {
+        if (text.indexOf('\0') >= 0) {
+            throw new IOException("error=" + EINVAL + ", there is a NUL in an argument or variable");
+        }
         return RawText.encode(text + "\0");
     }
 
-    /** The address of the array. */
     long address() {
-        return address;
+        return memory.address();
     }
 
     @Override
     public void close() {
-        Native.free(address);
+        memory.close();
     }
 }

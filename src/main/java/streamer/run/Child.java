@@ -18,8 +18,8 @@ interface Child extends Closeable {
     ProcessHandle handle();
 
     /**
-     * Signals it and its process group, also without descriptors, which a handle needs; does nothing where that is not
-     * possible.
+     * Signals it and its process group while it has not been reaped, also without descriptors, which a handle needs;
+     * does nothing where that is not possible.
      *
      * @param forcibly KILL instead of TERM
      */

@@ -67,6 +67,10 @@ final class LibC {
 
     static native int kill(int pid, int signal);
 
+    // signal(2)
+
+    static native long signal(int number, long action);
+
     // strerror(3)
 
     static native String strerror(int number);

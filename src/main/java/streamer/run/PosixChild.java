@@ -1,5 +1,6 @@
 package streamer.run;
 
+import com.sun.jna.LastErrorException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
@@ -13,7 +14,8 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A process launched by the system itself, whose exit the {@link Reaper} tells.
+ * A process launched by the system itself, whose exit the {@link Reaper} tells. Its id is its own until it is reaped,
+ * which the lock guards.
  *
  * <p>Threads: any.
  */
@@ -25,6 +27,7 @@ final class PosixChild implements Child {
     private final @Nullable WritableByteChannel stdin;
     private final CompletableFuture<Integer> exit = new CompletableFuture<>();
     private @Nullable ProcessHandle handle;
+    private boolean isReaped;
 
     /**
      * A process that has just been started.
@@ -34,34 +37,55 @@ final class PosixChild implements Child {
     PosixChild(int pid, @Nullable WritableByteChannel stdin) {
         this.pid = pid;
         this.stdin = stdin;
-        handle = findHandle();
+        handle = ProcessHandle.of(pid).orElse(null);
     }
 
     int pid() {
         return pid;
     }
 
-    /** The handle; to be asked for before the exit, as the id may be another's after it. */
-    private @Nullable ProcessHandle findHandle() {
-        return ProcessHandle.of(pid).orElse(null);
+    /**
+     * Reaps it if it has exited ({@code waitpid(2)}), and tells whoever waits for that.
+     *
+     * @return false if it has not exited
+     * @throws LastErrorException if somebody else has reaped it (ECHILD)
+     */
+    boolean reap() {
+        var status = new int[1];
+        synchronized (this) {
+            isReaped = LibC.waitpid(pid, status, LibC.WNOHANG) == pid;
+        }
+        if (isReaped) {
+            exit.complete(exitCode(status[0]));
+        }
+        return isReaped;
     }
 
-    /** Its exit code: it has been reaped. */
-    void exited(int code) {
+    /** The exit code of a status: 128 + n for death by signal n. */
+    private static int exitCode(int status) {
+        var signal = status & 0x7f;
+        return signal == 0 ? (status >> 8) & 0xff : 128 + signal;
+    }
+
+    /** Somebody else has reaped it: nobody is to wait any more. */
+    void lost(int code) {
+        synchronized (this) {
+            isReaped = true;
+        }
         exit.complete(code);
     }
 
     @Override
     public synchronized @Nullable ProcessHandle handle() {
-        if (handle == null && !exit.isDone()) { // without descriptors there was none
-            handle = findHandle();
+        if (handle == null && !isReaped) { // without descriptors there was none
+            handle = ProcessHandle.of(pid).orElse(null);
         }
         return handle;
     }
 
     @Override
-    public void signal(boolean forcibly) {
-        if (!exit.isDone()) { // so its id is not another's
+    public synchronized void signal(boolean forcibly) {
+        if (!isReaped) {
             LibC.kill(-pid, forcibly ? SIGKILL : SIGTERM);
         }
     }

@@ -1,9 +1,8 @@
 package streamer.run;
 
-import com.sun.jna.Native;
-import com.sun.jna.Pointer;
 import java.io.IOException;
 import java.nio.channels.Pipe;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +33,7 @@ final class PosixSpawner implements Spawner {
     private static final short POSIX_SPAWN_SETSIGMASK = 0x08;
     private static final short POSIX_SPAWN_SETSID = 0x80;
 
-    private static final byte[] NULL_DEVICE = CStrings.encode("/dev/null");
+    private static final byte[] NULL_DEVICE = "/dev/null\0".getBytes(StandardCharsets.US_ASCII);
     private static final String SHELL = "/bin/sh";
 
     private final long attributes = attributes();
@@ -51,12 +50,11 @@ final class PosixSpawner implements Spawner {
 
     /** Attributes for all processes, never freed. */
     private static long attributes() {
-        var block = new Pointer(Native.malloc(ATTRIBUTES_BYTES + 2 * SIGNALS_BYTES));
-        var attributes = Pointer.nativeValue(block);
+        var memory = NativeMemory.allocate(ATTRIBUTES_BYTES + 2 * SIGNALS_BYTES);
+        var attributes = memory.address();
         var all = attributes + ATTRIBUTES_BYTES;
         var none = all + SIGNALS_BYTES;
-        block.setMemory(ATTRIBUTES_BYTES, SIGNALS_BYTES, (byte) 0xff); // sigfillset(3) leaves two of them out
-        block.setMemory(ATTRIBUTES_BYTES + SIGNALS_BYTES, SIGNALS_BYTES, (byte) 0);
+        memory.pointer().setMemory(ATTRIBUTES_BYTES, SIGNALS_BYTES, (byte) 0xff); // sigfillset(3) leaves two out
         LibC.posix_spawnattr_init(attributes);
         LibC.posix_spawnattr_setsigdefault(attributes, all);
         LibC.posix_spawnattr_setsigmask(attributes, none);
@@ -67,34 +65,34 @@ final class PosixSpawner implements Spawner {
 
     @Override
     public Child spawn(RunSpec spec, Map<String, String> environment, OutputPipe output) throws IOException {
-        var stdin = spec.stdin() instanceof Stdin.Pipe ? Pipe.open() : null;
+        if (!(spec.stdin() instanceof Stdin.Pipe)) {
+            return launch(spec, environment, output, null);
+        }
+        var stdin = Pipe.open();
         try {
-            var child = spawn(spec, environment, output, stdin);
-            stdin = null;
-            return child;
+            return launch(spec, environment, output, stdin);
+        } catch (IOException | RuntimeException | Error e) {
+            stdin.sink().close();
+            throw e;
         } finally {
-            if (stdin != null) {
-                stdin.source().close();
-                stdin.sink().close();
-            }
+            stdin.source().close();
         }
     }
 
-    private Child spawn(RunSpec spec, Map<String, String> environment, OutputPipe output, @Nullable Pipe stdin)
+    private Child launch(RunSpec spec, Map<String, String> environment, OutputPipe output, @Nullable Pipe stdin)
             throws IOException {
-        var actions = Native.malloc(ACTIONS_BYTES);
-        check(LibC.posix_spawn_file_actions_init(actions));
-        try (var variables = new CStrings(entries(environment))) {
-            act(actions, spec, output, stdin);
-            var child = reaper.launch(
-                    () -> spawn(spec.command(), actions, variables.address()), stdin == null ? null : stdin.sink());
-            if (stdin != null) {
-                stdin.source().close();
+        try (var memory = NativeMemory.allocate(ACTIONS_BYTES);
+                var variables = CStrings.of(entries(environment))) {
+            var actions = memory.address();
+            check(LibC.posix_spawn_file_actions_init(actions));
+            try {
+                addActions(actions, spec, output, stdin);
+                return reaper.launch(
+                        () -> execute(spec.command(), actions, variables.address()),
+                        stdin == null ? null : stdin.sink());
+            } finally {
+                LibC.posix_spawn_file_actions_destroy(actions);
             }
-            return child;
-        } finally {
-            LibC.posix_spawn_file_actions_destroy(actions);
-            Native.free(actions);
         }
     }
 
@@ -105,7 +103,8 @@ final class PosixSpawner implements Spawner {
     }
 
     /** What the process does before it executes the program: its descriptors and its directory. */
-    private static void act(long actions, RunSpec spec, OutputPipe output, @Nullable Pipe stdin) throws IOException {
+    private static void addActions(long actions, RunSpec spec, OutputPipe output, @Nullable Pipe stdin)
+            throws IOException {
         if (stdin != null) {
             check(LibC.posix_spawn_file_actions_adddup2(actions, Descriptors.number(stdin.source()), 0));
         } else {
@@ -128,20 +127,20 @@ final class PosixSpawner implements Spawner {
     }
 
     /** The process id. A script without {@code #!} is run by the shell, as {@code execvp(3)} does it. */
-    private int spawn(List<String> command, long actions, long variables) throws IOException {
+    private int execute(List<String> command, long actions, long variables) throws IOException {
         var pid = new int[1];
-        var error = spawn(pid, command, actions, variables);
+        var error = execute(pid, command, actions, variables);
         if (error == Errno.ENOEXEC) {
             var script = new ArrayList<>(List.of(SHELL));
             script.addAll(command);
-            error = spawn(pid, script, actions, variables);
+            error = execute(pid, script, actions, variables);
         }
         check(error);
         return pid[0];
     }
 
-    private int spawn(int[] pid, List<String> command, long actions, long variables) {
-        try (var arguments = new CStrings(command)) {
+    private int execute(int[] pid, List<String> command, long actions, long variables) throws IOException {
+        try (var arguments = CStrings.of(command)) {
             var file = CStrings.encode(command.get(0));
             return LibC.posix_spawnp(pid, file, actions, attributes, arguments.address(), variables);
         }

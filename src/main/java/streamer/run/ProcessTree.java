@@ -38,6 +38,7 @@ final class ProcessTree {
     private final Map<Long, List<ProcessHandle>> byParent = new HashMap<>();
     private final Map<Long, List<ProcessHandle>> bySession = new HashMap<>();
     private final Map<String, List<ProcessHandle>> byRun = new HashMap<>();
+    private final Map<Long, String> marks = new HashMap<>();
 
     private ProcessTree() {}
 
@@ -49,10 +50,12 @@ final class ProcessTree {
     static ProcessTree snapshot() {
         var tree = new ProcessTree();
         ProcessHandle.allProcesses().forEach(tree::add);
-        if (!tree.byId.containsKey(ProcessHandle.current().pid())) { // the JDK lists none without descriptors
-            throw new IllegalStateException("the process table cannot be read");
-        }
         return tree;
+    }
+
+    /** Whether all processes were seen: without descriptors the JDK lists none. */
+    boolean isWhole() {
+        return byId.containsKey(ProcessHandle.current().pid());
     }
 
     private void add(ProcessHandle handle) {
@@ -67,6 +70,7 @@ final class ProcessTree {
         var matcher = MARKED.matcher(read(handle, "environ"));
         if (matcher.find()) {
             add(byRun, matcher.group(1), handle);
+            marks.put(handle.pid(), matcher.group(1));
         }
     }
 
@@ -87,7 +91,7 @@ final class ProcessTree {
         pending.addAll(byRun.getOrDefault(run, List.of()));
         while (!pending.isEmpty()) {
             var handle = pending.remove();
-            pending.addAll(session(handle, found));
+            pending.addAll(session(run, handle, found));
             if (isRunning(handle) && found.add(handle)) {
                 pending.addAll(byParent.getOrDefault(handle.pid(), List.of()));
             }
@@ -97,11 +101,13 @@ final class ProcessTree {
 
     /**
      * Those in the session that this process leads or led ({@code setsid(2)}), but for those found. Its id is not used
-     * again while one of them is left; if it has been, the session is another process's.
+     * again while one of them is left. If it has been, the session is another process's, whose members bear another
+     * mark.
      */
-    private List<ProcessHandle> session(ProcessHandle leader, Set<ProcessHandle> found) {
+    private List<ProcessHandle> session(String run, ProcessHandle leader, Set<ProcessHandle> found) {
         return leader.equals(byId.getOrDefault(leader.pid(), leader))
                 ? bySession.getOrDefault(leader.pid(), List.of()).stream()
+                        .filter(member -> marks.getOrDefault(member.pid(), run).equals(run))
                         .filter(member -> !found.contains(member) && !member.equals(leader))
                         .toList()
                 : List.of();

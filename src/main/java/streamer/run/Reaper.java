@@ -1,16 +1,15 @@
 package streamer.run;
 
 import com.sun.jna.LastErrorException;
-import com.sun.jna.Native;
-import com.sun.jna.Pointer;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.channels.WritableByteChannel;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
@@ -27,19 +26,27 @@ import org.jspecify.annotations.Nullable;
  */
 final class Reaper {
     private static final Logger LOG = System.getLogger(Reaper.class.getName());
-    /** The size of {@code siginfo_t}, and where it has the process id. */
+
+    /** The size of {@code siginfo_t}. */
     private static final int INFORMATION_BYTES = 128;
 
+    /** The offset of the process id in it. */
     private static final int INFORMATION_PID = 16;
-    /** Without children: an orphan may come, of which nobody tells. */
-    private static final long PAUSE_MILLIS = 500;
-    /** Until somebody else has reaped a stranger. */
-    private static final long STRANGER_MILLIS = 1;
+
+    private static final int SIGCHLD = 17;
+    private static final int SIG_DFL = 0;
+    private static final int UNKNOWN_CODE = 255;
+    private static final int LAUNCH_MILLIS = 20;
+    private static final Duration STRANGER_PAUSE = Duration.ofMillis(1);
+    private static final Duration ORPHAN_PAUSE = Duration.ofMillis(500);
+    private static final Duration LONG_PAUSE = Duration.ofSeconds(10);
 
     private final Map<Integer, PosixChild> children = new ConcurrentHashMap<>();
     private final ReadWriteLock launching = new ReentrantReadWriteLock();
-    private final Semaphore launched = new Semaphore(0);
+    private final NativeMemory information = NativeMemory.allocate(INFORMATION_BYTES);
     private final boolean isAlone;
+    private final boolean getsOrphans = ProcessHandle.current().pid() == 1;
+    private final Thread thread = new Thread(this::run, "reaper");
 
     /** Starts a process; its id. */
     @FunctionalInterface
@@ -54,7 +61,7 @@ final class Reaper {
      */
     Reaper(boolean isAlone) {
         this.isAlone = isAlone;
-        var thread = new Thread(this::run, "reaper");
+        LibC.signal(SIGCHLD, SIG_DFL); // ignored, which may be inherited, it would have the system reap all children
         thread.setDaemon(true);
         thread.start();
     }
@@ -65,96 +72,95 @@ final class Reaper {
      * @param stdin the write end of its standard input; null if it has none
      */
     PosixChild launch(Launch launch, @Nullable WritableByteChannel stdin) throws IOException {
-        PosixChild child;
         launching.readLock().lock();
         try {
-            child = new PosixChild(launch.spawn(), stdin);
+            var child = new PosixChild(launch.spawn(), stdin);
             children.put(child.pid(), child);
+            return child;
         } finally {
             launching.readLock().unlock();
+            LockSupport.unpark(thread);
         }
-        launched.release();
-        return child;
     }
 
     private void run() {
-        var information = new Pointer(Native.malloc(INFORMATION_BYTES));
         while (true) {
             try {
-                reap(exited(information));
+                reapNext();
             } catch (RuntimeException | Error e) {
                 LOG.log(Level.ERROR, "reaper: " + e, e);
-                pause(PAUSE_MILLIS);
+                LockSupport.parkNanos(ORPHAN_PAUSE.toNanos());
             }
         }
     }
 
-    /** Waits until a child has exited; 0 if there is none for now. */
-    private static int exited(Pointer information) {
+    private void reapNext() {
         try {
-            information.setInt(INFORMATION_PID, 0);
-            LibC.waitid(LibC.P_ALL, 0, Pointer.nativeValue(information), LibC.WEXITED | LibC.WNOWAIT);
-            return information.getInt(INFORMATION_PID);
-        } catch (LastErrorException e) { // ECHILD, or EINTR
-            return 0;
-        }
-    }
-
-    private void reap(int pid) {
-        if (pid == 0) {
-            pause(PAUSE_MILLIS);
+            LibC.waitid(LibC.P_ALL, 0, information.address(), LibC.WEXITED | LibC.WNOWAIT);
+        } catch (LastErrorException e) {
+            if (e.getErrorCode() == Errno.ECHILD) {
+                awaitChild();
+            }
             return;
         }
+        var pid = information.pointer().getInt(INFORMATION_PID);
         var child = children.get(pid);
-        if (child == null) {
-            child = lookAgain(pid);
-        }
         if (child != null) {
-            var status = new int[1];
-            if (wait(pid, status)) {
-                children.remove(pid, child); // unless a new one has got its id meanwhile
-                child.exited(exitCode(status[0]));
-            }
+            reap(child);
+        } else {
+            lookAgain(pid);
         }
     }
 
-    private @Nullable PosixChild lookAgain(int pid) {
-        launching.writeLock().lock();
+    /** Without children: waits for a launch; or, as nobody tells of orphans, for a while. */
+    private void awaitChild() {
+        children.values().forEach(this::reap); // there are none, unless somebody else has reaped them
+        LockSupport.parkNanos((getsOrphans ? ORPHAN_PAUSE : LONG_PAUSE).toNanos());
+    }
+
+    private void reap(PosixChild child) {
+        try {
+            if (child.reap()) {
+                children.remove(child.pid(), child); // unless a new one has got its id meanwhile
+            }
+        } catch (LastErrorException e) {
+            LOG.log(Level.ERROR, "the exit of process {0} is lost: {1}", Integer.toString(child.pid()), e.getMessage());
+            child.lost(UNKNOWN_CODE);
+            children.remove(child.pid(), child);
+        }
+    }
+
+    private void lookAgain(int pid) {
+        while (!tryLock()) { // a launch may hang, say in a directory on a network: the others' exits do not wait for it
+            children.values().forEach(this::reap);
+        }
         try {
             var child = children.get(pid);
-            if (child == null && isAlone) {
-                wait(pid, new int[1]);
-            } else if (child == null) {
-                pause(STRANGER_MILLIS);
+            if (child != null) {
+                reap(child);
+            } else if (isAlone) {
+                reapStranger(pid);
+            } else {
+                LockSupport.parkNanos(STRANGER_PAUSE.toNanos()); // whose it is reaps it
             }
-            return child;
         } finally {
             launching.writeLock().unlock();
         }
     }
 
-    /** Reaps a child that has exited; false if it has not, or was reaped before. */
-    private static boolean wait(int pid, int[] status) {
+    private boolean tryLock() {
         try {
-            return LibC.waitpid(pid, status, LibC.WNOHANG) == pid;
-        } catch (LastErrorException e) { // ECHILD: the C library has reaped the child of a failed launch
-            return false;
+            return launching.writeLock().tryLock(LAUNCH_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            return false; // nobody interrupts it
         }
     }
 
-    /** The exit code of a status ({@code wait(2)}): 128 + n for death by signal n. */
-    private static int exitCode(int status) {
-        var signal = status & 0x7f;
-        return signal == 0 ? (status >> 8) & 0xff : 128 + signal;
-    }
-
-    private void pause(long millis) {
+    private static void reapStranger(int pid) {
         try {
-            if (launched.tryAcquire(millis, TimeUnit.MILLISECONDS)) {
-                launched.drainPermits();
-            }
-        } catch (InterruptedException e) {
-            // Nobody interrupts it.
+            LibC.waitpid(pid, new int[1], LibC.WNOHANG);
+        } catch (LastErrorException e) {
+            // ECHILD: the child of a failed launch, which the C library has reaped.
         }
     }
 }

@@ -30,7 +30,7 @@ final class Spawners {
                 return new PosixSpawner(new Reaper(!Boolean.getBoolean("streamer.shares.children")));
             }
             LOG.log(Level.DEBUG, "launches by the JDK: not 64-bit Linux");
-        } catch (LinkageError e) {
+        } catch (LinkageError | OutOfMemoryError e) { // not loaded; or no thread
             LOG.log(Level.DEBUG, "launches by the JDK: {0}", e.toString());
         }
         return new JdkSpawner();

@@ -16,7 +16,8 @@ import streamer.time.Stopwatch;
 
 /**
  * Stops process trees: TERM to each process found, once; KILL after {@code killAfter}; in rounds until none is left.
- * Always by handle, never by {@link Process#destroy()}, which closes the pipe and loses the last output.
+ * Always by handle, never by {@link Process#destroy()}, which closes the pipe and loses the last output; only where no
+ * descriptors are left to look at processes, the direct child and its group, by {@link Child#signal}.
  *
  * <p>Threads: one of its own, which serves all runs that are being stopped by one snapshot of the process table a
  * round.
@@ -176,7 +177,7 @@ final class Stopper {
             var alive = trees.of(run, known);
             known.addAll(alive);
             if (alive.isEmpty()) {
-                return true;
+                return trees.isWhole() || isDoneBlindly(now);
             }
             for (var handle : alive) {
                 if (now >= killNanos) {

@@ -11,6 +11,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -212,6 +213,7 @@ class FaultsIT {
 
     /** As under {@code nohup(1)}, and started by a shell that became the program and had a child. */
     @Test
+    @DisabledIfSystemProperty(named = "streamer.spawner", matches = "jdk")
     void whatItWasStartedWithIsNotPassedOn() throws IOException {
         var prelude = "trap '' HUP; sleep 0.5 & ";
         var cases = "/signals) grep SigIgn /proc/self/status;; /seven) exit 7;;";
