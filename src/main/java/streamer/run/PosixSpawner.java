@@ -3,6 +3,8 @@ package streamer.run;
 import java.io.IOException;
 import java.nio.channels.Pipe;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +17,9 @@ import streamer.run.RunSpec.Stdin;
  * each new process one by one, and keeps a thread for each exit.
  *
  * <p>A process gets descriptors 0 to 2 and no other, the default action for each signal, an empty signal mask, and a
- * session of its own ({@code setsid(2)}): the terminal's signals do not reach it, nor can it ask on the terminal.
+ * process group of its own. Where this process has a controlling terminal it gets a session of its own too ({@code
+ * setsid(2)}): the terminal's signals do not reach it, nor can it ask on the terminal. Elsewhere not: the scheduler takes
+ * sessions for rivals ({@code sched(7)}, autogroups), and a line would be on its way for twice as long.
  *
  * <p>Threads: any.
  */
@@ -29,9 +33,10 @@ final class PosixSpawner implements Spawner {
     /** The size of {@code sigset_t}. */
     private static final int SIGNALS_BYTES = 128;
 
-    private static final short POSIX_SPAWN_SETSIGDEF = 0x04;
-    private static final short POSIX_SPAWN_SETSIGMASK = 0x08;
-    private static final short POSIX_SPAWN_SETSID = 0x80;
+    private static final int POSIX_SPAWN_SETPGROUP = 0x02;
+    private static final int POSIX_SPAWN_SETSIGDEF = 0x04;
+    private static final int POSIX_SPAWN_SETSIGMASK = 0x08;
+    private static final int POSIX_SPAWN_SETSID = 0x80;
 
     private static final byte[] NULL_DEVICE = "/dev/null\0".getBytes(StandardCharsets.US_ASCII);
     private static final String SHELL = "/bin/sh";
@@ -58,9 +63,18 @@ final class PosixSpawner implements Spawner {
         LibC.posix_spawnattr_init(attributes);
         LibC.posix_spawnattr_setsigdefault(attributes, all);
         LibC.posix_spawnattr_setsigmask(attributes, none);
-        LibC.posix_spawnattr_setflags(
-                attributes, (short) (POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSID));
+        var group = hasTerminal() ? POSIX_SPAWN_SETSID : POSIX_SPAWN_SETPGROUP;
+        LibC.posix_spawnattr_setflags(attributes, (short) (POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | group));
         return attributes;
+    }
+
+    private static boolean hasTerminal() {
+        try {
+            var stat = ProcessStat.parse(Files.readString(Path.of("/proc/self/stat"), StandardCharsets.ISO_8859_1));
+            return stat.isEmpty() || stat.get().terminal() != 0;
+        } catch (IOException e) {
+            return true; // not known: a session is safe
+        }
     }
 
     @Override

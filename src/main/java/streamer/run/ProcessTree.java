@@ -13,12 +13,14 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
  * Snapshot of the process table, to find the processes of a run: its descendants and, on Linux, all that have its id in
- * their environment, or are in a session that one of them led ({@code proc(5)}), even if reparented. Elsewhere only
+ * their environment, or are in a process group or session that one of them led ({@code proc(5)}), even if reparented.
+ * Elsewhere only
  * descendants are found.
  */
 final class ProcessTree {
@@ -28,15 +30,9 @@ final class ProcessTree {
     private static final Pattern MARKED = Pattern.compile("(?:^|\0)" + MARKER + "=([0-9a-f]{32})(?:\0|$)");
     private static final Path PROC = Path.of("/proc");
 
-    /** Fields of {@code /proc/PID/stat} after the name. */
-    private static final int STATE = 0;
-
-    private static final int PARENT = 1;
-    private static final int SESSION = 3;
-
     private final Map<Long, ProcessHandle> byId = new HashMap<>();
     private final Map<Long, List<ProcessHandle>> byParent = new HashMap<>();
-    private final Map<Long, List<ProcessHandle>> bySession = new HashMap<>();
+    private final Map<Long, List<ProcessHandle>> byLeader = new HashMap<>();
     private final Map<String, List<ProcessHandle>> byRun = new HashMap<>();
     private final Map<Long, String> marks = new HashMap<>();
 
@@ -60,17 +56,22 @@ final class ProcessTree {
 
     private void add(ProcessHandle handle) {
         byId.put(handle.pid(), handle);
-        var stat = stat(handle);
-        if (stat.length > SESSION) {
-            add(byParent, Long.parseLong(stat[PARENT]), handle);
-            add(bySession, Long.parseLong(stat[SESSION]), handle);
-        } else { // no /proc
-            handle.parent().ifPresent(parent -> add(byParent, parent.pid(), handle));
-        }
+        stat(handle)
+                .ifPresentOrElse(
+                        stat -> add(stat, handle),
+                        () -> handle.parent().ifPresent(parent -> add(byParent, parent.pid(), handle)));
         var matcher = MARKED.matcher(read(handle, "environ"));
         if (matcher.find()) {
             add(byRun, matcher.group(1), handle);
             marks.put(handle.pid(), matcher.group(1));
+        }
+    }
+
+    private void add(ProcessStat stat, ProcessHandle handle) {
+        add(byParent, stat.parent(), handle);
+        add(byLeader, stat.group(), handle);
+        if (stat.session() != stat.group()) {
+            add(byLeader, stat.session(), handle);
         }
     }
 
@@ -91,7 +92,7 @@ final class ProcessTree {
         pending.addAll(byRun.getOrDefault(run, List.of()));
         while (!pending.isEmpty()) {
             var handle = pending.remove();
-            pending.addAll(session(run, handle, found));
+            pending.addAll(led(run, handle, found));
             if (isRunning(handle) && found.add(handle)) {
                 pending.addAll(byParent.getOrDefault(handle.pid(), List.of()));
             }
@@ -100,13 +101,13 @@ final class ProcessTree {
     }
 
     /**
-     * Those in the session that this process leads or led ({@code setsid(2)}), but for those found. Its id is not used
-     * again while one of them is left. If it has been, the session is another process's, whose members bear another
-     * mark.
+     * Those in the process group or session that this process leads or led ({@code setpgid(2)}, {@code setsid(2)}), but
+     * for those found. Its id is not used again while one of them is left. If it has been, the group is another
+     * process's, whose members bear another mark.
      */
-    private List<ProcessHandle> session(String run, ProcessHandle leader, Set<ProcessHandle> found) {
+    private List<ProcessHandle> led(String run, ProcessHandle leader, Set<ProcessHandle> found) {
         return leader.equals(byId.getOrDefault(leader.pid(), leader))
-                ? bySession.getOrDefault(leader.pid(), List.of()).stream()
+                ? byLeader.getOrDefault(leader.pid(), List.of()).stream()
                         .filter(member -> marks.getOrDefault(member.pid(), run).equals(run))
                         .filter(member -> !found.contains(member) && !member.equals(leader))
                         .toList()
@@ -116,13 +117,12 @@ final class ProcessTree {
     /** Whether it still executes: neither exited nor a zombie (state {@code Z} or {@code X}, {@code proc(5)}). */
     private static boolean isRunning(ProcessHandle handle) {
         var stat = stat(handle); // first: it throws without descriptors, isAlive() is false
-        return handle.isAlive() && !"Z".equals(stat[STATE]) && !"X".equals(stat[STATE]);
+        return handle.isAlive() && stat.filter(ProcessStat::hasExited).isEmpty();
     }
 
-    /** The fields of its {@code stat} after the name; one empty string if there is none. */
-    private static String[] stat(ProcessHandle handle) {
-        var stat = read(handle, "stat");
-        return stat.substring(stat.lastIndexOf(") ") + 1).strip().split(" ");
+    /** Empty if it has exited, or there is no {@code /proc}. */
+    private static Optional<ProcessStat> stat(ProcessHandle handle) {
+        return ProcessStat.parse(read(handle, "stat"));
     }
 
     private static String read(ProcessHandle handle, String file) {

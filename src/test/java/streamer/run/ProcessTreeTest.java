@@ -62,7 +62,7 @@ class ProcessTreeTest {
 
     private static void assertGoes(Tree tree, Leaving leaving) throws IOException {
         assumeThat(tree != Tree.HIDDEN || Spawners.chosen() instanceof PosixSpawner)
-                .as("has a session of its own")
+                .as("has a process group of its own")
                 .isTrue();
         var mark = MARK + "=" + System.nanoTime();
         try (var server = TestServer.of(tree.command())
