@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -104,6 +105,24 @@ class ProgramIT {
         assertThat(launched).doesNotExist();
     }
 
+    @Test
+    @DisabledIfSystemProperty(named = "streamer.spawner", matches = "jdk")
+    void aCommandCannotAskAtTheTerminal() throws IOException {
+        var ask = executable("ask", "#!/bin/sh\n{ read answer </dev/tty; } 2>/dev/null || echo none\n");
+        var program = Path.of("bin/streamer").toAbsolutePath();
+        var start = executable("start", "#!/bin/sh\nexec script -qefc \"" + program + " $*\" /dev/null\n");
+        try (var atTerminal = Program.start(directory, Map.of(), start, ask.toString());
+                var client = atTerminal.get("/")) {
+            assertThat(client.text()).isEqualTo("none\n");
+        }
+    }
+
+    private Path executable(String name, String text) throws IOException {
+        var file = Files.writeString(directory.resolve(name), text);
+        assertThat(file.toFile().setExecutable(true)).isTrue();
+        return file;
+    }
+
     /** The JDK launches then, without a word. */
     @Test
     void itsNativeLibraryMayBeMissing() throws IOException {
@@ -121,9 +140,7 @@ class ProgramIT {
     void signalsOfChildrenMayBeIgnored() throws IOException {
         var java = System.getProperty("java.home") + "/bin/java";
         var jar = Path.of("target/streamer.jar").toAbsolutePath();
-        var script = Files.writeString(
-                directory.resolve("start"), "#!/bin/bash\ntrap '' CHLD\nexec " + java + " -jar " + jar + " \"$@\"\n");
-        assertThat(script.toFile().setExecutable(true)).isTrue();
+        var script = executable("start", "#!/bin/bash\ntrap '' CHLD\nexec " + java + " -jar " + jar + " \"$@\"\n");
         try (var program = Program.start(directory, Map.of(), script, "sh", "-c", "exit 7");
                 var client = program.get("/")) {
             assertThat(client.header("Streamer-Exit-Code")).isEqualTo("7");
