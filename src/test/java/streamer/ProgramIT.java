@@ -123,6 +123,26 @@ class ProgramIT {
         return file;
     }
 
+    @Test
+    void variablesOfRequestsComeFromRequestsAlone() throws IOException {
+        var outside = Map.of(
+                "REMOTE_USER", "admin",
+                "HTTPS", "on",
+                "HTTP_X_ADMIN", "1",
+                "HTTP_TIMEOUT", "1",
+                "STREAMER_FILE_X", "/etc/shadow",
+                "HTTP_PROXY", "http://proxy");
+        try (var program =
+                        Program.start(directory, outside, Path.of("bin/streamer"), "--env", "HTTP_TIMEOUT=3", "env");
+                var client = program.get("/")) {
+            assertThat(client.text().lines())
+                    .contains("HTTP_TIMEOUT=3", "HTTP_PROXY=http://proxy")
+                    .noneMatch(line -> line.matches("(REMOTE_USER|HTTPS|HTTP_X_ADMIN|STREAMER_FILE_X)=.*"));
+            assertThat(program.err())
+                    .contains("set them: HTTPS, HTTP_TIMEOUT, HTTP_X_ADMIN, REMOTE_USER, STREAMER_FILE_X; --env");
+        }
+    }
+
     /** The JDK launches then, without a word. */
     @Test
     void itsNativeLibraryMayBeMissing() throws IOException {

@@ -1,5 +1,7 @@
 package streamer.cli;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,12 +12,14 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
+import streamer.http.request.CgiEnvironment;
 import streamer.run.Executable;
 import streamer.run.LaunchException;
 import streamer.run.RunSpec;
 
 /** The flags of a run: where and how the command is executed, and when it is stopped. */
 final class RunOptions {
+    private static final Logger LOG = System.getLogger(RunOptions.class.getName());
     private static final int MAX_QUEUE = 1_000_000;
 
     @Option(
@@ -111,6 +115,7 @@ final class RunOptions {
         }
         var variables = new HashMap<>(inherited);
         variables.keySet().removeAll(dropped);
+        dropRequests(variables);
         variables.putIfAbsent("PYTHONUNBUFFERED", "1"); // else Python block-buffers its output to a pipe
         for (var variable : environment) {
             var equals = variable.indexOf('=');
@@ -128,6 +133,21 @@ final class RunOptions {
                 new RunSpec.Stdin.Empty(),
                 stderr,
                 new RunSpec.Limits(positive("--timeout", timeout), positive("--idle-timeout", idleTimeout)));
+    }
+
+    /** Drops variables that would be taken for a request's; whoever means one hands it on by {@code --env}. */
+    private static void dropRequests(Map<String, String> variables) {
+        var forged = variables.keySet().stream()
+                .filter(CgiEnvironment::isOfRequests)
+                .sorted()
+                .toList();
+        if (!forged.isEmpty()) {
+            variables.keySet().removeAll(forged);
+            LOG.log(
+                    Level.WARNING,
+                    "not handed on to the command, as only requests set them: {0}; --env hands on what is meant",
+                    String.join(", ", forged));
+        }
     }
 
     private static @Nullable Duration positive(String flag, @Nullable Duration time) {

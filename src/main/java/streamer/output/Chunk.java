@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 /**
  * Bytes of an output as one read returned them.
  *
- * <p>Its reader owns the buffer until it asks for the next chunk: it moves the position, and may write into the
+ * <p>Its reader owns the buffer until it asks for the next chunk: it moves position and limit, and may write into the
  * {@link #HEADROOM} bytes before it and the {@link #TAILROOM} bytes after its limit, so as to send the bytes in a frame
  * without copying them.
  *

@@ -3,6 +3,7 @@ package streamer.run;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.jspecify.annotations.Nullable;
 import streamer.output.Chunk;
 
 /**
@@ -28,24 +29,36 @@ final class BufferPool {
         return Chunk.HEADROOM + bytes + Chunk.TAILROOM;
     }
 
-    /** A small buffer. */
-    synchronized ByteBuffer take() {
+    /**
+     * A small buffer.
+     *
+     * @throws OutOfMemoryError if there is no memory for it
+     */
+    ByteBuffer take() {
         return take(small, SMALL_BYTES);
     }
 
-    /** Exchanges a buffer that was filled for a large one; a large one is returned as it is. */
-    synchronized ByteBuffer larger(ByteBuffer full) {
+    /** Exchanges a buffer that was filled for a large one; it stays as it is if it is large, or no memory is left. */
+    ByteBuffer larger(ByteBuffer full) {
         if (full.capacity() == LARGE_BYTES) {
             return full;
         }
-        var larger = take(large, LARGE_BYTES); // first: it may throw OutOfMemoryError
+        ByteBuffer larger;
+        try {
+            larger = take(large, LARGE_BYTES);
+        } catch (OutOfMemoryError e) {
+            return full;
+        }
         give(full);
         return larger;
     }
 
-    private static ByteBuffer take(Deque<ByteBuffer> pooled, int bytes) {
-        var buffer = pooled.poll();
-        return buffer == null ? ByteBuffer.allocateDirect(bytes) : buffer;
+    private ByteBuffer take(Deque<ByteBuffer> pooled, int bytes) {
+        @Nullable ByteBuffer buffer;
+        synchronized (this) {
+            buffer = pooled.poll();
+        }
+        return buffer == null ? ByteBuffer.allocateDirect(bytes) : buffer; // which may collect garbage for a while
     }
 
     /** Returns a buffer to the pool. */

@@ -105,7 +105,10 @@ public final class Run implements AutoCloseable {
                 stopTree();
             }
             throw e;
-        } catch (RuntimeException | Error e) { // perhaps a process was started
+        } catch (OutOfMemoryError e) { // perhaps a process was started, here and below
+            stopTree();
+            throw new LaunchException(LaunchException.Kind.NO_RESOURCES, "out of memory", e);
+        } catch (RuntimeException | Error e) {
             stopTree();
             throw e;
         }

@@ -93,7 +93,9 @@ class HostileValuesTest {
     })
     void aParametersNameStaysBehindItsPrefix(String name, String variable) throws IOException {
         try (var client = server.get("/?" + name + "=evil")) {
-            assertThat(client.text().lines().filter(line -> line.contains("evil") && !line.startsWith("QUERY_STRING=")))
+            assertThat(client.text()
+                            .lines()
+                            .filter(line -> line.contains("evil") && !line.matches("(QUERY_STRING|REQUEST_URI)=.*")))
                     .containsExactly(variable + "=evil");
         }
     }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.extension.ExtendWith;
 import streamer.http.request.Software;
 import streamer.testing.Commands;
@@ -40,7 +41,9 @@ class CgiEnvironmentTest {
                     .containsEntry("QUERY_STRING", "x=1&y=a%26b+c")
                     .containsEntry("STREAMER_QUERY_X", "1")
                     .containsEntry("STREAMER_QUERY_Y", "a&b c")
+                    .containsEntry("REQUEST_URI", "/jobs/a%20b/%C3%BC;p=1%2F+?x=1&y=a%26b+c")
                     .containsEntry("REMOTE_ADDR", "127.0.0.1")
+                    .containsEntry("REMOTE_HOST", "127.0.0.1")
                     .containsEntry("SERVER_NAME", "localhost")
                     .containsEntry("SERVER_PROTOCOL", "HTTP/1.1")
                     .containsEntry("SERVER_SOFTWARE", Software.NAME_AND_VERSION)
@@ -80,6 +83,33 @@ class CgiEnvironmentTest {
                         "X~Token: forged")) {
             assertThat(variables(client))
                     .doesNotContainKeys("HTTP_PROXY", "HTTP_AUTHORIZATION", "HTTP_PROXY_AUTHORIZATION", "HTTP_X_TOKEN");
+        }
+    }
+
+    @Test
+    void headersOfTheConnectionAreNotHandedOn() throws IOException {
+        try (var server = server();
+                var client = server.connect()) {
+            client.send("POST /jobs HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nTE: trailers\r\n"
+                    + "Connection: close, TE\r\nKeep-Alive: timeout=5\r\nUpgrade: x\r\nX-Mine: 1\r\n\r\n0\r\n\r\n");
+            assertThat(variables(client).keySet())
+                    .contains("HTTP_X_MINE")
+                    .doesNotContain(
+                            "HTTP_CONNECTION", "HTTP_KEEP_ALIVE", "HTTP_TE", "HTTP_TRANSFER_ENCODING", "HTTP_UPGRADE");
+        }
+    }
+
+    /** As far as the launcher can: the JDK's makes question marks of them. */
+    @Test
+    @DisabledIfSystemProperty(named = "streamer.spawner", matches = "jdk")
+    void bytesThatAreNotUtf8AreHandedOn() throws IOException {
+        var command = Commands.sh("printf %s \"$PATH_INFO,$STREAMER_QUERY_W,$HTTP_X_LATIN\" | od -An -tx1");
+        try (var server = TestServer.of(command).path("/jobs/*").start();
+                var client = server.connect()) {
+            client.send("GET /jobs/%e4?w=%E4%C3%A4 HTTP/1.1\r\nHost: localhost\r\nX-Latin: ");
+            client.send(new byte[] {(byte) 0xe4});
+            client.send("\r\n\r\n");
+            assertThat(client.text()).isEqualTo(" 2f e4 2c e4 c3 a4 2c e4\n");
         }
     }
 

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
@@ -25,6 +26,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import streamer.http.access.FileException;
 import streamer.http.listener.TlsFiles;
 import streamer.testing.Certificate;
@@ -149,6 +152,23 @@ class TlsTest {
                     .createSocket("localhost", server.address().getPort())) {
                 old.setEnabledProtocols(new String[] {"TLSv1.1"});
                 assertThatThrownBy(old::startHandshake).isInstanceOf(SSLException.class);
+            }
+        }
+    }
+
+    /** First chunks that fill a record, so that their end is left for the next write. */
+    @ParameterizedTest
+    @ValueSource(ints = {15_900, 15_986, 15_987, 16_359, 16_360, 16_361, 16_362})
+    void aFirstChunkIsEndedBeforeTheSecond(int length) throws IOException {
+        var command = "sleep 0.1; head -c " + length + " /dev/zero; sleep 0.2; echo tail";
+        for (var statusWait : List.of(10, 1_000)) {
+            try (var server = serving(command)
+                            .flush(64 * 1024, Duration.ofMillis(50))
+                            .statusWait(Duration.ofMillis(statusWait))
+                            .start();
+                    var stream = server.connect(client).request("GET", "/")) {
+                assertThat(stream.text()).isEqualTo("\0".repeat(length) + "tail\n");
+                assertThat(stream.end()).isEqualTo(End.CLEAN);
             }
         }
     }

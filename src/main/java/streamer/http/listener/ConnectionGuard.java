@@ -20,6 +20,7 @@ import org.xnio.conduits.AbstractStreamSourceConduit;
 import org.xnio.conduits.StreamSourceConduit;
 import org.xnio.ssl.SslConnection;
 import streamer.http.response.Answer;
+import streamer.http.response.WriteMonitor;
 
 /**
  * Idle timeout for TLS and HTTP/2 connections, and a limit of concurrent requests on one HTTP/2 connection; Undertow
@@ -54,6 +55,8 @@ public final class ConnectionGuard implements HttpHandler {
             var source = opened.getSourceChannel();
             var connection = new Connection(opened, source.getConduit());
             source.setConduit(connection);
+            var sink = opened.getSinkChannel();
+            sink.setConduit(new WriteMonitor(sink.getConduit()));
             if (opened instanceof SslConnection) {
                 connection.awaitBytes();
             }

@@ -4,7 +4,6 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
 import java.net.InetSocketAddress;
-import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -14,7 +13,6 @@ import java.util.regex.Pattern;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
-import streamer.run.RawText;
 
 /**
  * CGI/1.1 environment of a request (RFC 3875, 4.1), with {@code STREAMER_QUERY_<NAME>} for each parameter of the query.
@@ -30,11 +28,44 @@ public final class CgiEnvironment {
     private static final Pattern NOT_IN_NAMES = Pattern.compile("[^A-Z0-9]");
 
     private static final Set<String> OWN_VARIABLES = Set.of("content-type", "content-length");
+
+    /** Headers of one connection (RFC 9110, 7.6.1), which are no matter of the command's (RFC 3875, 4.1.18). */
+    private static final Set<String> HOP_BY_HOP =
+            Set.of("connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade");
+
     /**
      * Never passed on: credentials (RFC 3875, 9.2), and {@code Proxy}, as programs take {@code HTTP_PROXY} for their
      * proxy (httpoxy).
      */
     private static final Set<String> NEVER = Set.of("proxy", "authorization", "proxy-authorization");
+
+    /** The variables of RFC 3875, 4.1, and those that are in general use. */
+    private static final Set<String> META_VARIABLES = Set.of(
+            "AUTH_TYPE",
+            "CONTENT_LENGTH",
+            "CONTENT_TYPE",
+            "GATEWAY_INTERFACE",
+            "HTTPS",
+            "PATH_INFO",
+            "PATH_TRANSLATED",
+            "QUERY_STRING",
+            "REMOTE_ADDR",
+            "REMOTE_HOST",
+            "REMOTE_IDENT",
+            "REMOTE_PORT",
+            "REMOTE_USER",
+            "REQUEST_METHOD",
+            "REQUEST_URI",
+            "SCRIPT_NAME",
+            "SERVER_NAME",
+            "SERVER_PORT",
+            "SERVER_PROTOCOL",
+            "SERVER_SOFTWARE",
+            "SSL_CLIENT_S_DN");
+
+    /** Names of variables that a request makes: but for {@code HTTP_PROXY}, which it never does. */
+    private static final Pattern MADE_OF_PARTS =
+            Pattern.compile("HTTP_(?!PROXY$).*|STREAMER_(QUERY|FORM|FILE|FILENAME)_.*");
 
     private final Map<String, String> variables = new LinkedHashMap<>();
 
@@ -51,9 +82,11 @@ public final class CgiEnvironment {
         cgi.put("REQUEST_METHOD", exchange.getRequestMethod().toString());
         cgi.put("SCRIPT_NAME", path.scriptName());
         cgi.put("PATH_INFO", path.pathInfo());
-        cgi.put("QUERY_STRING", text(exchange.getQueryString()));
+        cgi.put("QUERY_STRING", WireText.of(exchange.getQueryString()));
+        cgi.put("REQUEST_URI", WireText.of(RequestPath.withQuery(exchange)));
         var peer = exchange.getSourceAddress();
         cgi.put("REMOTE_ADDR", address(peer));
+        cgi.put("REMOTE_HOST", address(peer)); // names are not looked up: 4.1.9
         if (peer.getPort() > 0) { // a proxy does not forward it
             cgi.put("REMOTE_PORT", Integer.toString(peer.getPort()));
         }
@@ -61,6 +94,11 @@ public final class CgiEnvironment {
         cgi.putHeaders(exchange);
         cgi.putQuery(exchange.getQueryString());
         return cgi;
+    }
+
+    /** Whether a command would take a variable of this name for a part of its request. */
+    public static boolean isOfRequests(String name) {
+        return META_VARIABLES.contains(name) || MADE_OF_PARTS.matcher(name).matches();
     }
 
     private void putServer(HttpServerExchange exchange) throws RefusedException {
@@ -100,7 +138,7 @@ public final class CgiEnvironment {
         var headers = exchange.getRequestHeaders();
         var type = headers.getFirst(Headers.CONTENT_TYPE);
         if (type != null) {
-            put("CONTENT_TYPE", text(type));
+            put("CONTENT_TYPE", WireText.of(type));
         }
         var length = headers.getFirst(Headers.CONTENT_LENGTH);
         if (length != null) {
@@ -109,10 +147,14 @@ public final class CgiEnvironment {
         for (var values : headers) {
             var name = values.getHeaderName().toString();
             var lower = name.toLowerCase(Locale.ROOT);
-            if (PLAIN_NAME.matcher(name).matches() && !OWN_VARIABLES.contains(lower) && !NEVER.contains(lower)) {
-                put("HTTP_" + variableName(name), text(joined(lower, values)));
+            if (PLAIN_NAME.matcher(name).matches() && !isLeftOut(lower)) {
+                put("HTTP_" + variableName(name), WireText.of(joined(lower, values)));
             }
         }
+    }
+
+    private static boolean isLeftOut(String header) {
+        return OWN_VARIABLES.contains(header) || HOP_BY_HOP.contains(header) || NEVER.contains(header);
     }
 
     private static String joined(String name, HeaderValues values) {
@@ -133,7 +175,7 @@ public final class CgiEnvironment {
 
     private static String decode(String encoded) throws RefusedException {
         try {
-            return decoded(encoded);
+            return WireText.decoded(encoded);
         } catch (IllegalArgumentException e) {
             throw RefusedException.bad("The query is not well encoded.");
         }
@@ -173,19 +215,5 @@ public final class CgiEnvironment {
     public static String address(InetSocketAddress peer) {
         var address = peer.getAddress();
         return address == null ? peer.getHostString() : address.getHostAddress();
-    }
-
-    /** Text of what Undertow has read as ISO 8859-1: one char a byte. */
-    private static String text(String wire) {
-        return RawText.decode(wire.getBytes(StandardCharsets.ISO_8859_1));
-    }
-
-    /**
-     * Decodes {@code %XX}, and {@code +} as a space ({@code application/x-www-form-urlencoded}).
-     *
-     * @throws IllegalArgumentException if that is malformed
-     */
-    static String decoded(String wire) {
-        return text(URLDecoder.decode(wire, StandardCharsets.ISO_8859_1));
     }
 }

@@ -8,15 +8,26 @@ public final class RequestPath {
 
     /** The path; as it was sent if it is not well encoded. */
     public static String of(HttpServerExchange exchange) {
-        var uri = exchange.getRequestURI();
-        if (exchange.isHostIncludedInRequestURI()) {
-            var path = uri.indexOf('/', uri.indexOf("://") + "://".length());
-            uri = path < 0 ? "/" : uri.substring(path);
-        }
+        var uri = encoded(exchange);
         try {
-            return CgiEnvironment.decoded(uri.replace("+", "%2B"));
+            return WireText.decoded(uri.replace("+", "%2B"));
         } catch (IllegalArgumentException e) {
             return uri; // malformed percent-encoding
         }
+    }
+
+    /** Path and query as they were sent. */
+    static String withQuery(HttpServerExchange exchange) {
+        var query = exchange.getQueryString();
+        return query.isEmpty() ? encoded(exchange) : encoded(exchange) + "?" + query;
+    }
+
+    private static String encoded(HttpServerExchange exchange) {
+        var uri = exchange.getRequestURI();
+        if (!exchange.isHostIncludedInRequestURI()) {
+            return uri;
+        }
+        var path = uri.indexOf('/', uri.indexOf("://") + "://".length());
+        return path < 0 ? "/" : uri.substring(path);
     }
 }

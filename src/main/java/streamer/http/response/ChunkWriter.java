@@ -11,11 +11,12 @@ import streamer.output.Chunk;
 
 /**
  * Chunked transfer coding (RFC 9112, 7.1) written straight to the connection, below Undertow's conduits, which would
- * copy, and write in pieces. Only for whole chunks between a first one that Undertow has sent and the last one, which it
- * sends with the trailers.
+ * copy, and write in pieces. Only for whole chunks between a first one that Undertow has sent to its last byte, as a
+ * {@link WriteMonitor} tells, and the last one, which it sends with the trailers.
  *
  * <p>Bytes in a direct buffer with room around them, as a {@link Chunk} has it, are framed in place and written by one
- * system call.
+ * system call; others are gathered with their frame ({@code writev(2)}). After a partial write the buffers themselves,
+ * with what is left of the frame, tell how to go on.
  *
  * <p>Threads: guarded by its user.
  */
@@ -25,10 +26,12 @@ final class ChunkWriter {
 
     private final HttpServerExchange exchange;
     private final StreamSinkConduit conduit;
-    private final ByteBuffer before = ByteBuffer.allocateDirect(Chunk.HEADROOM);
-    private final ByteBuffer after = ByteBuffer.allocateDirect(CRLF.length);
-    private final ByteBuffer[] frame = {before, Format.NOTHING, Format.NOTHING, after};
+    private final ByteBuffer size = ByteBuffer.allocate(Chunk.HEADROOM).limit(0); // of a chunk that is gathered
+    private final ByteBuffer end = ByteBuffer.allocate(CRLF.length).limit(0);
+    private final ByteBuffer[] frame = {size, Format.NOTHING, Format.NOTHING, end};
+    private boolean isInPlace;
     private boolean isUnfinished;
+    private int payload; // how much is left of the chunk's bytes
 
     /**
      * A writer.
@@ -38,32 +41,35 @@ final class ChunkWriter {
     ChunkWriter(HttpServerExchange exchange, StreamSinkConduit conduit) {
         this.exchange = exchange;
         this.conduit = conduit;
-        before.limit(0);
-        after.limit(0);
     }
 
     /**
-     * Writes these bytes as one chunk, and flushes; without blocking.
+     * Writes these bytes as one chunk, without blocking, and flushes; without bytes it flushes alone.
      *
      * @return how many bytes were taken, with the frame's; {@link #isUnfinished} if that were not all: then the same
      *     buffers are to be given again, and nothing else
      */
     long write(ByteBuffer first, ByteBuffer second) throws IOException {
-        var length = first.remaining() + second.remaining();
-        if (!isUnfinished && length > 0) {
-            Connectors.updateResponseBytesSent(exchange, length);
-            if (!first.hasRemaining() && hasRoom(second)) {
-                frameInPlace(second);
-            } else {
-                writeSize(before.clear().position(Chunk.HEADROOM), length);
-                after.clear().put(CRLF).flip();
-            }
+        if (!isUnfinished && (first.hasRemaining() || second.hasRemaining())) {
+            begin(first, second);
         }
-        var taken = first.hasRemaining() || before.hasRemaining() || after.hasRemaining()
-                ? gather(first, second)
-                : write(second);
-        isUnfinished = second.hasRemaining() || after.hasRemaining() || !conduit.flush();
+        var taken = isInPlace ? writeFramed(second) : gather(first, second);
+        countSent(first, second);
+        isUnfinished = second.hasRemaining() || end.hasRemaining() || !conduit.flush();
         return taken;
+    }
+
+    private void begin(ByteBuffer first, ByteBuffer second) {
+        payload = first.remaining() + second.remaining();
+        isInPlace = !first.hasRemaining() && hasRoom(second);
+        if (isInPlace) {
+            var limit = second.limit();
+            putSize(second, payload);
+            second.limit(limit + CRLF.length).put(limit, CRLF);
+        } else {
+            putSize(size.clear().position(Chunk.HEADROOM), payload);
+            end.clear().put(CRLF).flip();
+        }
     }
 
     private static boolean hasRoom(ByteBuffer bytes) {
@@ -72,24 +78,18 @@ final class ChunkWriter {
                 && bytes.capacity() - bytes.limit() >= CRLF.length;
     }
 
-    private static void frameInPlace(ByteBuffer bytes) {
-        var end = bytes.limit();
-        writeSize(bytes, bytes.remaining());
-        bytes.limit(end + CRLF.length).put(end, CRLF);
-    }
-
-    /** Writes the chunk's size and CRLF before the position, and moves that to its first digit. */
-    private static void writeSize(ByteBuffer bytes, int size) {
+    /** Puts the chunk's size and CRLF before the position, and moves that to the first digit. */
+    private static void putSize(ByteBuffer bytes, int length) {
         var at = bytes.position() - CRLF.length;
         bytes.put(at, CRLF);
-        for (var rest = size; rest != 0; rest >>>= 4) {
+        for (var rest = length; rest != 0; rest >>>= 4) {
             bytes.put(--at, DIGITS[rest & 0xf]);
         }
         bytes.position(at);
     }
 
-    private long write(ByteBuffer bytes) throws IOException {
-        var taken = 0;
+    private long writeFramed(ByteBuffer bytes) throws IOException {
+        var taken = 0L;
         while (bytes.hasRemaining()) {
             var length = conduit.write(bytes);
             if (length == 0) {
@@ -104,7 +104,7 @@ final class ChunkWriter {
         frame[1] = first;
         frame[2] = second;
         var taken = 0L;
-        while (after.hasRemaining()) {
+        while (end.hasRemaining()) {
             var length = conduit.write(frame, 0, frame.length);
             if (length == 0) {
                 break;
@@ -114,6 +114,17 @@ final class ChunkWriter {
         frame[1] = Format.NOTHING;
         frame[2] = Format.NOTHING;
         return taken;
+    }
+
+    /** Adds what was taken of the chunk's bytes to Undertow's count, which the access line tells. */
+    private void countSent(ByteBuffer first, ByteBuffer second) {
+        var left = isInPlace
+                ? Math.max(0, Math.min(payload, second.remaining() - CRLF.length))
+                : first.remaining() + second.remaining();
+        if (left < payload) {
+            Connectors.updateResponseBytesSent(exchange, payload - left);
+            payload = left;
+        }
     }
 
     /** Whether the last write is incomplete. */

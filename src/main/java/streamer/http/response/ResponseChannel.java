@@ -77,6 +77,7 @@ final class ResponseChannel {
     }
 
     private boolean writeChunk(ChunkWriter writer, ByteBuffer first, ByteBuffer second) throws IOException {
+        taken = 0; // also if it throws
         taken = writer.write(first, second);
         return !writer.isUnfinished();
     }
@@ -111,12 +112,14 @@ final class ResponseChannel {
         return channel.flush();
     }
 
-    /** A writer for what follows, where the body is chunked (HTTP/1.1); else null. */
+    /** A writer for what follows, where the body is chunked (HTTP/1.1) and nothing is left in Undertow; else null. */
     private @Nullable ChunkWriter chunkWriter() {
-        return exchange.isHttp11()
+        return StreamHead.isChunked(exchange)
+                        && !exchange.getRequestMethod().equals(Methods.HEAD) // has no body, in spite of its headers
                         && exchange.getConnection() instanceof HttpServerConnection connection
-                        && !exchange.getRequestMethod().equals(Methods.HEAD)
-                ? new ChunkWriter(exchange, connection.getOriginalSinkConduit())
+                        && connection.getOriginalSinkConduit() instanceof WriteMonitor conduit
+                        && conduit.tookAll()
+                ? new ChunkWriter(exchange, conduit)
                 : null;
     }
 

@@ -36,12 +36,17 @@ public record StreamHead(HttpServerExchange exchange, String run, String content
         headers.put(Answer.NO_SNIFF, "nosniff");
         headers.put(ACCEL_BUFFERING, "no");
         headers.put(ROBOTS, "noindex");
-        if (exchange.isHttp11()) { // even with Connection: close, so that a truncation can be seen
+        if (isChunked(exchange)) { // even with Connection: close, so that a truncation can be seen
             headers.put(Headers.TRANSFER_ENCODING, "chunked");
         }
         if (!exchange.isHttp10()) {
             headers.put(Headers.TRAILER, EXIT_CODE + ", " + ENDED);
         }
+    }
+
+    /** Whether a stream's body has the chunked transfer coding. */
+    static boolean isChunked(HttpServerExchange exchange) {
+        return exchange.isHttp11();
     }
 
     /**
