@@ -13,7 +13,8 @@ import java.util.Map;
 
 /**
  * Training run for the JVM's class archive (CDS, or the AOT cache): a start, a few answers and an end, whose classes
- * {@code bin/streamer} has recorded for later starts; it also unpacks JNA's library. Turned on by system property {@code streamer.rehearsal}.
+ * {@code bin/streamer} has recorded for later starts; it also unpacks JNA's library. Turned on by system property
+ * {@code streamer.rehearsal}.
  *
  * <p>Threads: one of its own is the client.
  */

@@ -155,7 +155,7 @@ class ProgramIT {
         }
     }
 
-    /** Then the system would reap all children, and tell nobody. Some shells turn that off, so Java is started by one that does not. */
+    /** Then the system would reap all children, and tell nobody. Some shells turn that off; the one here does not. */
     @Test
     void signalsOfChildrenMayBeIgnored() throws IOException {
         var java = System.getProperty("java.home") + "/bin/java";

@@ -12,8 +12,6 @@ import java.util.Collection;
  * @param memory the array, followed by its strings
  */
 record CStrings(NativeMemory memory) implements AutoCloseable {
-    private static final int EINVAL = 22;
-
     /**
      * The array of these strings.
      *
@@ -45,7 +43,7 @@ record CStrings(NativeMemory memory) implements AutoCloseable {
      */
     static byte[] encode(String text) throws IOException {
         if (text.indexOf('\0') >= 0) {
-            throw new IOException("error=" + EINVAL + ", there is a NUL in an argument or variable");
+            throw new IOException("error=" + Errno.EINVAL + ", there is a NUL in an argument or variable");
         }
         return RawText.encode(text + "\0");
     }

@@ -56,6 +56,7 @@ final class ResponseChannel {
      *     are to be given again
      */
     boolean write(ByteBuffer first, ByteBuffer second) throws IOException {
+        taken = 0;
         var all = chunks != null ? writeChunk(chunks, first, second) : writeByUndertow(first, second);
         if (all) {
             blocked.reset();
@@ -77,13 +78,11 @@ final class ResponseChannel {
     }
 
     private boolean writeChunk(ChunkWriter writer, ByteBuffer first, ByteBuffer second) throws IOException {
-        taken = 0; // also if it throws
         taken = writer.write(first, second);
         return !writer.isUnfinished();
     }
 
     private boolean writeByUndertow(ByteBuffer first, ByteBuffer second) throws IOException {
-        taken = 0;
         var all = headIsWritten ? writeAll(first, second) : writeHead(first, second);
         headIsWritten |= all || taken > 0;
         if (all && taken > 0) {
