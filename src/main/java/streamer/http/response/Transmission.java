@@ -116,9 +116,13 @@ final class Transmission {
         return blocked;
     }
 
-    /** Callback on the I/O thread: calls the waiting task, or completes the last write if there is none. */
+    /**
+     * Callback on the I/O thread: completes the last write here, without a turn of another thread for each of its parts
+     * (HTTP/2 takes them by frames), and then calls the waiting task.
+     */
     private void writable() {
         var isOpen = false;
+        var isFinished = true;
         lock.lock();
         try {
             if (channel != null) {
@@ -126,8 +130,8 @@ final class Transmission {
                 isOpen = channel.isOpen();
             }
             broken |= !isOpen;
-            if (isOpen && whenWritable == null && !stopped) {
-                resume();
+            if (isOpen && !stopped) {
+                isFinished = resume();
             }
         } catch (IOException e) {
             isOpen = false;
@@ -135,7 +139,9 @@ final class Transmission {
         } finally {
             lock.unlock();
         }
-        wake();
+        if (isFinished) {
+            wake();
+        }
         if (!isOpen) {
             listener.clientLeft();
         }
