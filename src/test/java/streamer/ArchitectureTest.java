@@ -68,10 +68,16 @@ class ArchitectureTest {
     }
 
     @Test
+    void http2KnowsTheRequest() {
+        assertImports("streamer.http.http2", UNDERTOW, "streamer.http.request");
+    }
+
+    @Test
     void listenerKnowsAccessAndWhatIsToItsRight() {
         assertImports(
                 "streamer.http.listener",
                 UNDERTOW,
+                "streamer.http.http2",
                 "streamer.http.access",
                 "streamer.http.response",
                 "streamer.http.request");

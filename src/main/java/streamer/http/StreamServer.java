@@ -29,7 +29,6 @@ import streamer.http.access.PasswordFile;
 import streamer.http.access.PathRule;
 import streamer.http.access.ProxyRule;
 import streamer.http.access.RepeatRule;
-import streamer.http.listener.ConnectionGuard;
 import streamer.http.listener.Listener;
 import streamer.http.listener.ListenerConfig;
 import streamer.http.request.Spool;
@@ -59,10 +58,10 @@ public final class StreamServer implements AutoCloseable {
                 config.response().contentType(), config.response().flush().heartbeatText());
         var spool = new Spool(config.request().maxSpoolBytes());
         streams = new StreamHandler(new Serving(config, spec, formats, spool, threads), runs);
-        var guard = new ConnectionGuard(chain(config, formats, runs, streams));
+        var handlers = chain(config, formats, runs, streams);
         worker = worker();
         try {
-            listener = new Listener(config.listener(), worker, guard);
+            listener = new Listener(config.listener(), worker, handlers);
             listener.accept();
         } catch (IOException | RuntimeException e) {
             worker.shutdownNow();

@@ -215,7 +215,6 @@ class BadHttpTest {
                 "GET / HTTP/2.0\r\nHost: localhost\r\n\r\n",
                 "GET / HTTP/1.1\nHost: localhost\n\n",
                 "GET\t/\tHTTP/1.1\r\nHost: localhost\r\n\r\n",
-                "\r\nGET / HTTP/1.1\r\nHost: localhost\r\n\r\n",
                 "GET / HTTP/1.1\r\n\r\n",
                 "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
                 "\u0016\u0003\u0001\u0000\u00c2\u0001\u0000\u0000\u00be\u0003\u0003",

@@ -36,9 +36,7 @@ import streamer.testing.Wait;
 @Tag("hostile")
 @ExtendWith(NothingLeft.class)
 class Http2AbuseTest {
-    private static final byte[] ZERO_WINDOW = {0, 4, 0, 0, 0, 0};
     private static final byte[] CANCEL = {0, 0, 0, 8};
-    private static final int MAX_CONCURRENT_STREAMS = 3;
 
     private static final int PROTOCOL_ERROR = 1;
     private static final int FLOW_CONTROL_ERROR = 3;
@@ -105,9 +103,6 @@ class Http2AbuseTest {
                 Arguments.of("negative length", upload("-1", "abc")),
                 Arguments.of("length with sign", upload("+3", "abc")),
                 Arguments.of("length beyond all", upload("18446744073709551619", "abc")),
-                Arguments.of(
-                        "head of a whole frame, to be continued",
-                        request(END_STREAM, 1, "GET", "/" + "a".repeat(16_300))),
                 Arguments.of("too large a head", get(1, "/" + "a".repeat(12_500))),
                 Arguments.of("too many headers", joined(request(END_STREAM, 1, "GET", "/"), manyHeaders())));
     }
@@ -157,7 +152,7 @@ class Http2AbuseTest {
                 Arguments.of(
                         "too large",
                         FRAME_SIZE_ERROR,
-                        joined(get(1, "/silent"), frame(FrameType.DATA, 0, 1, new byte[20_000]))),
+                        joined(get(1, "/silent"), frame(FrameType.DATA, 0, 1, new byte[70_000]))),
                 Arguments.of("too long SETTINGS", FRAME_SIZE_ERROR, frame(FrameType.SETTINGS, 0, 0, new byte[5])),
                 Arguments.of("SETTINGS on 1", PROTOCOL_ERROR, frame(FrameType.SETTINGS, 0, 1)),
                 Arguments.of(
@@ -305,26 +300,6 @@ class Http2AbuseTest {
             sent.join();
         }
         assertThat(siege.accessLines()).hasSizeLessThan(2_000);
-    }
-
-    @Test
-    void streamsOfOneConnectionAreLimitedAlsoIfItsClientReadsNone() throws IOException {
-        try (var client = new RawHttp2(siege.address()).begin(ZERO_WINDOW)) {
-            assertThat(Objects.requireNonNull(client.next()).setting(MAX_CONCURRENT_STREAMS))
-                    .isEqualTo(100);
-            var sent = Siege.inBackground(() -> {
-                for (var stream = 1; stream < 2_000; stream += 2) {
-                    client.send(get(stream, "/-/none"));
-                }
-            });
-            siege.assertUnharmed();
-            sent.join();
-            var last = client.answer();
-            while (last != null && last.stream() != 1_999) {
-                last = client.answer();
-            }
-            assertThat(last).isNotNull().extracting(RawHttp2.Frame::status).isEqualTo("503");
-        }
     }
 
     @Test

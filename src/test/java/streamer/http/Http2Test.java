@@ -109,10 +109,11 @@ class Http2Test {
             var upload = client.post("/");
             upload.send(new byte[10]);
             assertThat(upload.text()).hasSize(4);
-            upload.send(new byte[3_000_000]);
+            assertThatThrownBy(() -> upload.send(new byte[3_000_000]))
+                    .as("nobody needs more of it")
+                    .isInstanceOf(IOException.class);
             puppet.tell("echo two; exit 0");
             assertThat(other.text()).isEqualTo("two\n");
-            upload.finish();
             server.accessLine("GET / 200 8B");
         }
     }

@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import streamer.http.request.ChunkedBody;
 import streamer.http.request.RefusedException;
+import streamer.http.request.RequestPath;
 import streamer.http.response.Answer;
 
 /**
@@ -74,6 +75,7 @@ public final class FramingRule implements HttpHandler {
         var length = headers.getFirst(Headers.CONTENT_LENGTH);
         var isCutShort = exchange.isRequestComplete() && length != null && !length.matches("0+");
         return !isCutShort
+                && RequestPath.isWellEncoded(exchange)
                 && NOT_ON_HTTP2.stream().noneMatch(headers::contains)
                 && headers.getHeaderNames().stream()
                         .flatMap(name -> headers.get(name).stream())

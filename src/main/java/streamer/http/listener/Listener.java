@@ -3,6 +3,7 @@ package streamer.http.listener;
 import io.undertow.UndertowOptions;
 import io.undertow.protocols.ssl.UndertowXnioSsl;
 import io.undertow.server.DefaultByteBufferPool;
+import io.undertow.server.HttpHandler;
 import io.undertow.server.OpenListener;
 import io.undertow.server.protocol.http.AlpnOpenListener;
 import io.undertow.server.protocol.http.HttpOpenListener;
@@ -10,6 +11,7 @@ import io.undertow.server.protocol.http2.Http2OpenListener;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.xnio.ChannelListener;
 import org.xnio.ChannelListeners;
@@ -21,6 +23,7 @@ import org.xnio.SslClientAuthMode;
 import org.xnio.StreamConnection;
 import org.xnio.XnioWorker;
 import org.xnio.channels.AcceptingChannel;
+import streamer.http.http2.Http2Listener;
 
 /**
  * The listening socket: HTTP/1 and, by prior knowledge or ALPN, HTTP/2; with TLS if there is a certificate.
@@ -31,10 +34,10 @@ public final class Listener implements AutoCloseable {
     private static final int BUFFER_BYTES = 16 * 1024; // Undertow's own default shrinks with the heap
     private static final int POOLED_BUFFERS = 512; // -1, Undertow's own default, pools none
     private static final int REQUEST_PARSE_MILLIS = 30_000;
-    private static final int NO_REQUEST_MILLIS = 60_000;
+    private static final int NO_REQUEST_MILLIS = 100_000; // proxies keep theirs for up to 90 s
     private static final int MAX_HEAD_BYTES = 256 * 1024;
 
-    private final OpenListener protocols;
+    private final List<OpenListener> protocols;
     private final AcceptingChannel<? extends StreamConnection> socket;
 
     /**
@@ -43,22 +46,24 @@ public final class Listener implements AutoCloseable {
      * @throws FileException if a certificate or key file cannot be used
      * @throws IOException if the address cannot be bound
      */
-    public Listener(ListenerConfig config, XnioWorker worker, ConnectionGuard handler) throws IOException {
+    public Listener(ListenerConfig config, XnioWorker worker, HttpHandler handler) throws IOException {
         var address = new InetSocketAddress(InetAddress.getByName(config.host()), config.port());
         var buffers = new DefaultByteBufferPool(true, BUFFER_BYTES, POOLED_BUFFERS, 4);
-        var http = new HttpOpenListener(buffers, protocolOptions());
+        var opening = new OpeningTimeout();
+        var http1 = new Http1Listener(buffers, protocolOptions(), opening);
+        var http2 = new Http2Listener(buffers, protocolOptions(), opening::end);
+        protocols = List.of(http1, http2);
+        protocols.forEach(protocol -> protocol.setRootHandler(handler));
         var options = socketOptions(config);
         if (config.tls() == null) {
-            protocols = http;
-            socket = worker.createStreamConnectionServer(
-                    address, ChannelListeners.openListenerAdapter(handler.watching(http)), options);
+            var opener = opening.watching(new PriorKnowledge(buffers, http1, http2));
+            socket =
+                    worker.createStreamConnectionServer(address, ChannelListeners.openListenerAdapter(opener), options);
         } else {
-            var alpn = new AlpnOpenListener(buffers, protocolOptions(), http)
-                    .addProtocol(Http2OpenListener.HTTP2, new Http2OpenListener(buffers, protocolOptions()), 1);
-            protocols = alpn;
-            socket = secure(worker, config.tls(), address, handler.watching(alpn), options);
+            var alpn = new AlpnOpenListener(buffers, protocolOptions(), http1)
+                    .addProtocol(Http2OpenListener.HTTP2, http2, 1);
+            socket = secure(worker, config.tls(), address, opening.watching(alpn), options);
         }
-        protocols.setRootHandler(handler);
         KeepAlive.tune(socket);
         AcceptRetry.tune(socket);
     }
@@ -72,8 +77,6 @@ public final class Listener implements AutoCloseable {
 
     private static OptionMap protocolOptions() {
         return OptionMap.builder()
-                .set(UndertowOptions.ENABLE_HTTP2, true)
-                .set(UndertowOptions.HTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, ConnectionGuard.MAX_STREAMS)
                 // Not needed; and a URL that cannot be decoded would end all streams of an HTTP/2 connection.
                 .set(UndertowOptions.DECODE_URL, false)
                 .set(UndertowOptions.BUFFER_PIPELINED_DATA, false)
@@ -138,6 +141,6 @@ public final class Listener implements AutoCloseable {
     @Override
     public void close() {
         stopAccepting();
-        protocols.closeConnections();
+        protocols.forEach(OpenListener::closeConnections);
     }
 }

@@ -1,6 +1,6 @@
 /**
- * The listening socket: {@link streamer.http.listener.Listener} speaks HTTP/1 and HTTP/2, with {@code Tls} or without;
- * {@link streamer.http.listener.ConnectionGuard} adds timeouts and limits that Undertow lacks.
+ * The listening socket: {@link streamer.http.listener.Listener} speaks HTTP/1 and HTTP/2, with {@code Tls} or without,
+ * and adds timeouts that Undertow lacks.
  */
 @NullMarked
 package streamer.http.listener;

@@ -19,6 +19,7 @@ import org.xnio.channels.StreamSourceChannel;
  */
 public final class RequestBody {
     private static final AttachmentKey<RequestBody> KEY = AttachmentKey.create(RequestBody.class);
+    private static final AttachmentKey<Continuation> CONTINUE = AttachmentKey.create(Continuation.class);
     private static final int DRAIN_BYTES = 1024 * 1024;
     private static final long DRAIN_MILLIS = 2_000;
     private static final int SCRATCH_BYTES = 16 * 1024;
@@ -31,6 +32,17 @@ public final class RequestBody {
     private long drained;
     private boolean readable;
     private boolean detached;
+
+    /** Sends 100 Continue. */
+    @FunctionalInterface
+    public interface Continuation {
+        /**
+         * Sends it.
+         *
+         * @throws IOException if the client has gone
+         */
+        void send() throws IOException;
+    }
 
     private RequestBody(HttpServerExchange exchange) {
         this.exchange = exchange;
@@ -65,10 +77,17 @@ public final class RequestBody {
      * @throws IOException if the client has gone
      */
     public void sendContinue() throws IOException {
-        // Not on HTTP/2: Undertow's 100 is malformed there, and clients do not wait for it for long.
-        if (isHttp1() && HttpContinue.requiresContinueResponse(exchange)) {
+        var own = exchange.removeAttachment(CONTINUE);
+        if (own != null) {
+            own.send();
+        } else if (isHttp1() && HttpContinue.requiresContinueResponse(exchange)) {
             HttpContinue.sendContinueResponseBlocking(exchange);
         }
+    }
+
+    /** Has 100 Continue sent by this when it is due, and not by Undertow, whose own is malformed on HTTP/2. */
+    public static void expectContinue(HttpServerExchange exchange, Continuation continuation) {
+        exchange.putAttachment(CONTINUE, continuation);
     }
 
     /**

@@ -1,6 +1,7 @@
 package streamer.http.request;
 
 import io.undertow.server.HttpServerExchange;
+import org.jspecify.annotations.Nullable;
 
 /** A request's path as RFC 3875 defines it: decoded, with its parameters ({@code ;x=1}), which Undertow removes. */
 public final class RequestPath {
@@ -9,10 +10,20 @@ public final class RequestPath {
     /** The path; as it was sent if it is not well encoded. */
     public static String of(HttpServerExchange exchange) {
         var uri = encoded(exchange);
+        var path = decoded(uri);
+        return path == null ? uri : path;
+    }
+
+    /** Whether the path's percent-encoding is well-formed (RFC 3986, 2.1); HTTP/2 lets it through. */
+    public static boolean isWellEncoded(HttpServerExchange exchange) {
+        return decoded(encoded(exchange)) != null;
+    }
+
+    private static @Nullable String decoded(String uri) {
         try {
             return WireText.decoded(uri.replace("+", "%2B"));
         } catch (IllegalArgumentException e) {
-            return uri; // malformed percent-encoding
+            return null;
         }
     }
 

@@ -1,0 +1,287 @@
+package streamer.http.http2;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+import org.xnio.channels.StreamSinkChannel;
+import org.xnio.conduits.AbstractStreamSourceConduit;
+import org.xnio.conduits.StreamSourceConduit;
+
+/**
+ * The frames that a connection receives, one at most for each read. Heads are held back until they are whole: Undertow
+ * hands them up as far as they have come. Frames of streams that were cut are dropped, where Undertow would end the
+ * connection, and so is GOAWAY, at which it would break off the streams that the client still reads.
+ *
+ * <p>Threads: the connection's I/O thread.
+ */
+final class FrameSource extends AbstractStreamSourceConduit<StreamSourceConduit> {
+    private static final int PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII).length;
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+    private static final ByteBuffer SCRATCH = ByteBuffer.allocate(16 * 1024); // nobody reads it
+
+    private final Streams streams;
+    private final Events events;
+    private final ByteBuffer early;
+    private final ByteBuffer header = ByteBuffer.allocate(Frame.HEADER);
+    private final Queue<Integer> injected = new ArrayDeque<>();
+    private int preface = PREFACE;
+    private ByteBuffer ready = NOTHING; // to be handed out as it is
+    private int passing; // of the payload, after that
+    private int dropping;
+    private @Nullable HeadBlock head;
+    private int headOf;
+    private Streams.Head kind = Streams.Head.OTHER;
+    private boolean failed;
+
+    /** What the connection does about frames. */
+    interface Events {
+        /** DATA of this size has come, with its padding: it counts for the connection's window. */
+        void received(int bytes);
+
+        /** More DATA has come than a stream's window allows. */
+        void overflow(int stream);
+
+        /** {@link FrameSource#end} of a stream is being handed out. */
+        void ended(int stream);
+
+        /** The client has reset a stream. */
+        void reset();
+
+        /** The client has broken the protocol: ends the connection with this error code (RFC 9113, 7). */
+        void fail(int code);
+    }
+
+    /**
+     * A source.
+     *
+     * @param early what was read before
+     */
+    FrameSource(StreamSourceConduit next, ByteBuffer early, Streams streams, Events events) {
+        super(next);
+        this.early = early;
+        this.streams = streams;
+        this.events = events;
+    }
+
+    /** The stream whose head was handed out last; 0 if another frame was handed out after it. */
+    int headOf() {
+        return headOf;
+    }
+
+    /** What that head is. */
+    Streams.Head kind() {
+        return kind;
+    }
+
+    /** Hands out an end of this stream, which the client has not sent. */
+    void end(int stream) {
+        injected.add(stream);
+        if (isReadResumed()) {
+            wakeupReads();
+        }
+    }
+
+    @Override
+    public int read(ByteBuffer into) throws IOException {
+        var from = into.position();
+        var last = 0;
+        while (into.hasRemaining() && !failed) {
+            if (ready.hasRemaining()) {
+                copy(ready, into);
+            } else if (passing > 0) {
+                last = pull(into, passing);
+                passing -= Math.max(0, last);
+            } else if (into.position() > from) {
+                break;
+            } else {
+                last = prepare();
+            }
+            if (last < 0 || (last == 0 && !ready.hasRemaining())) {
+                break;
+            }
+        }
+        wakeIfMore();
+        return into.position() > from ? into.position() - from : Math.min(last, 0);
+    }
+
+    /** Reads on to the next frame that is to be handed out; not more than 0 if that has not come. */
+    private int prepare() throws IOException {
+        headOf = 0;
+        while (true) {
+            int length;
+            if (preface > 0) {
+                passing = preface;
+                preface = 0;
+                return 1;
+            }
+            if (dropping > 0) {
+                length = pull(SCRATCH.duplicate(), dropping);
+                dropping -= Math.max(0, length);
+            } else if (head != null && head.room().hasRemaining()) {
+                length = pull(head.room(), head.room().remaining());
+                finish(head);
+            } else if (head == null && header.position() == 0 && !injected.isEmpty()) {
+                var stream = injected.remove();
+                ready = new Frame(0, Frame.DATA, Frame.END_STREAM, stream)
+                        .put(ByteBuffer.allocate(Frame.HEADER))
+                        .flip();
+                events.ended(stream);
+                return 1;
+            } else {
+                length = pull(header, header.remaining());
+                if (!header.hasRemaining()) {
+                    begin(Frame.at(header.flip(), 0));
+                }
+            }
+            if (failed) {
+                return 0;
+            }
+            if (ready.hasRemaining() || length <= 0) {
+                return ready.hasRemaining() ? 1 : length;
+            }
+        }
+    }
+
+    private void begin(Frame frame) {
+        if (head != null && (frame.type() != Frame.CONTINUATION || !head.isOf(frame.stream()))) {
+            fail(Http2Connection.ERROR_PROTOCOL_ERROR);
+            return;
+        }
+        if (frame.length() > HeadBlock.MAX_BYTES) {
+            fail(Http2Connection.ERROR_FRAME_SIZE_ERROR);
+            return;
+        }
+        switch (frame.type()) {
+            case Frame.HEADERS -> beginHead(frame);
+            case Frame.CONTINUATION -> continueHead(frame);
+            case Frame.DATA -> beginData(frame);
+            case Frame.RST_STREAM -> {
+                events.reset();
+                passOrDrop(frame, streams.reset(frame.stream()));
+            }
+            default -> passOrDrop(frame, frame.type() != Frame.GOAWAY);
+        }
+    }
+
+    private void passOrDrop(Frame frame, boolean passes) {
+        if (passes) {
+            ready = ByteBuffer.allocate(Frame.HEADER).put(header).flip();
+            passing = frame.length();
+        } else {
+            dropping = frame.length();
+        }
+        header.clear();
+    }
+
+    private void beginData(Frame frame) {
+        events.received(frame.length());
+        if (streams.overflows(frame.stream(), frame.length())) {
+            events.overflow(frame.stream());
+        }
+        passOrDrop(frame, streams.data(frame.stream(), frame.has(Frame.END_STREAM)));
+    }
+
+    private void beginHead(Frame frame) {
+        if (frame.stream() == 0) {
+            passOrDrop(frame, true); // an error, which Undertow finds
+        } else {
+            header.clear();
+            head = new HeadBlock(frame);
+            finish(head);
+        }
+    }
+
+    private void continueHead(Frame frame) {
+        if (head == null) {
+            passOrDrop(frame, true); // an error, which Undertow finds
+            return;
+        }
+        header.clear();
+        if (head.expect(frame)) {
+            finish(head);
+        } else {
+            fail(Http2Connection.ERROR_ENHANCE_YOUR_CALM);
+        }
+    }
+
+    private void finish(HeadBlock block) {
+        if (block.room().hasRemaining()) {
+            return;
+        }
+        if (!block.unpad()) {
+            fail(Http2Connection.ERROR_PROTOCOL_ERROR);
+        } else if (block.isLast()) {
+            ready = block.frame();
+            headOf = Frame.at(ready, 0).stream();
+            kind = streams.head(headOf, block.endsStream());
+            head = null;
+        }
+    }
+
+    private void fail(int code) {
+        failed = true;
+        next.suspendReads();
+        events.fail(code);
+    }
+
+    private int pull(ByteBuffer into, int most) throws IOException {
+        var limit = into.limit();
+        into.limit(Math.min(limit, into.position() + most));
+        try {
+            return early.hasRemaining() ? copy(early, into) : next.read(into);
+        } finally {
+            into.limit(limit);
+        }
+    }
+
+    private static int copy(ByteBuffer from, ByteBuffer into) {
+        var length = Math.min(from.remaining(), into.remaining());
+        var limit = from.limit();
+        into.put(from.limit(from.position() + length));
+        from.limit(limit);
+        return length;
+    }
+
+    private boolean hasMore() {
+        return early.hasRemaining() || ready.hasRemaining() || !injected.isEmpty();
+    }
+
+    private void wakeIfMore() {
+        if (hasMore() && isReadResumed()) {
+            next.wakeupReads();
+        }
+    }
+
+    @Override
+    public void resumeReads() {
+        if (hasMore()) {
+            next.wakeupReads();
+        } else {
+            next.resumeReads();
+        }
+    }
+
+    @Override
+    public long read(ByteBuffer[] buffers, int offset, int length) throws IOException {
+        for (var i = offset; i < offset + length; i++) {
+            if (buffers[i].hasRemaining()) {
+                return read(buffers[i]);
+            }
+        }
+        return 0;
+    }
+
+    @Override
+    public long transferTo(long position, long count, FileChannel target) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public long transferTo(long count, ByteBuffer through, StreamSinkChannel target) {
+        throw new UnsupportedOperationException();
+    }
+}

@@ -1,0 +1,221 @@
+package streamer.http.http2;
+
+import io.undertow.connector.ByteBufferPool;
+import io.undertow.connector.PooledByteBuffer;
+import io.undertow.protocols.http2.AbstractHttp2StreamSinkChannel;
+import io.undertow.protocols.http2.AbstractHttp2StreamSourceChannel;
+import io.undertow.protocols.http2.Http2Channel;
+import io.undertow.protocols.http2.Http2HeadersStreamSinkChannel;
+import io.undertow.protocols.http2.Http2StreamSourceChannel;
+import io.undertow.server.ConnectorStatisticsImpl;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.protocol.framed.FrameHeaderData;
+import io.undertow.server.protocol.http.HttpContinue;
+import io.undertow.server.protocol.http2.Http2ReceiveListener;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.Headers;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.xnio.ChannelExceptionHandler;
+import org.xnio.IoUtils;
+import org.xnio.OptionMap;
+import org.xnio.StreamConnection;
+import org.xnio.XnioExecutor;
+import streamer.http.request.RequestBody;
+
+/**
+ * A connection that holds its client to the limit of concurrent streams, judges heads before Undertow merges them, and
+ * ends a stream, where Undertow would end all of them.
+ *
+ * <p>Threads: the connection's I/O thread; streams are reset by any.
+ */
+final class Http2Connection extends Http2Channel implements FrameSource.Events {
+    private static final long FIRST_REQUEST_NANOS = TimeUnit.SECONDS.toNanos(60);
+    private static final long NEXT_REQUEST_NANOS = TimeUnit.SECONDS.toNanos(100); // proxies keep theirs for up to 90 s
+    private static final long GOAWAY_MILLIS = 2_000;
+    private static final int MAX_REFUSED = 100;
+    private static final int MAX_RESET = 200;
+
+    private final StreamConnection connection;
+    private final Streams streams = new Streams();
+    private final FrameSource source;
+    private final Rate refused = new Rate(MAX_REFUSED);
+    private final Rate resets = new Rate(MAX_RESET);
+    private XnioExecutor.Key idleTimer = () -> false;
+    private int received;
+    private @Nullable Http2StreamSourceChannel request;
+
+    /**
+     * Takes a connection over.
+     *
+     * @param early what was read before; closed here
+     */
+    Http2Connection(
+            StreamConnection connection, ByteBufferPool buffers, @Nullable PooledByteBuffer early, OptionMap options) {
+        super(connection, "h2", buffers, null, false, false, options);
+        this.connection = connection;
+        var source = connection.getSourceChannel();
+        this.source = new FrameSource(source.getConduit(), copied(early), streams, this);
+        source.setConduit(this.source);
+        var sink = connection.getSinkChannel();
+        sink.setConduit(new FrameSink(sink.getConduit(), streams, this::halfClosed));
+    }
+
+    private static ByteBuffer copied(@Nullable PooledByteBuffer early) {
+        if (early == null) {
+            return ByteBuffer.allocate(0);
+        }
+        try (early) {
+            return ByteBuffer.allocate(early.getBuffer().remaining())
+                    .put(early.getBuffer())
+                    .flip();
+        }
+    }
+
+    /** Begins to receive requests, which go to this handler. */
+    void receive(HttpHandler handler, int bufferBytes) {
+        var requests = new Http2ReceiveListener(
+                exchange -> handle(exchange, handler), getSettings(), bufferBytes, new ConnectorStatisticsImpl());
+        getReceiveSetter().set(requests);
+        checkIdleIn(FIRST_REQUEST_NANOS);
+        addCloseTask(closed -> idleTimer.remove());
+        resumeReceives();
+    }
+
+    /** {@link Http2ReceiveListener} calls it for the head that was made a request right before. */
+    private void handle(HttpServerExchange exchange, HttpHandler handler) throws Exception {
+        var stream = request;
+        if (stream != null && HttpContinue.requiresContinueResponse(exchange.getRequestHeaders())) {
+            exchange.getRequestHeaders().remove(Headers.EXPECT); // else Undertow would answer, and reset the stream
+            RequestBody.expectContinue(exchange, () -> sendContinue(stream.getStreamId()));
+        }
+        handler.handleRequest(exchange);
+    }
+
+    private void sendContinue(int stream) throws IOException {
+        var interim = new HeaderMap().put(STATUS, 100);
+        new Http2HeadersStreamSinkChannel(this, stream, interim).flush();
+    }
+
+    @Override
+    protected @Nullable AbstractHttp2StreamSourceChannel createChannelImpl(FrameHeaderData frame, PooledByteBuffer data)
+            throws IOException {
+        var stream = source.headOf();
+        if (stream == 0) {
+            return super.createChannelImpl(frame, data);
+        }
+        if (source.kind() == Streams.Head.DROPPED) {
+            data.close();
+            return null;
+        }
+        AbstractHttp2StreamSourceChannel made;
+        try {
+            made = super.createChannelImpl(frame, data);
+        } catch (NumberFormatException e) { // of Content-Length
+            made = null;
+            sendRstStream(stream, ERROR_PROTOCOL_ERROR);
+        }
+        request = made instanceof Http2StreamSourceChannel head && isAccepted(head) ? head : null;
+        return request;
+    }
+
+    private boolean isAccepted(Http2StreamSourceChannel head) {
+        if (source.kind() == Streams.Head.REFUSED) {
+            super.sendRstStream(head.getStreamId(), ERROR_REFUSED_STREAM);
+            endUnless(refused.allows());
+            return false;
+        }
+        if (Heads.isMalformed(head.getHeaders())) {
+            sendRstStream(head.getStreamId(), ERROR_PROTOCOL_ERROR);
+            return false;
+        }
+        return true;
+    }
+
+    private void endUnless(boolean isBearable) {
+        if (!isBearable) {
+            sendGoAway(ERROR_ENHANCE_YOUR_CALM);
+        }
+    }
+
+    /** Once for each stream. A stream that is closed before its end is a run that was broken off. */
+    @Override
+    public void sendRstStream(int stream, int code) {
+        if (streams.cut(stream)) {
+            super.sendRstStream(stream, code == ERROR_STREAM_CLOSED ? ERROR_INTERNAL_ERROR : code);
+        }
+    }
+
+    /** A response is whole, and its request is not: the rest is not needed (RFC 9113, 8.1). */
+    private void halfClosed(int stream) {
+        getIoThread().execute(() -> {
+            if (streams.isHalfClosed(stream) && streams.cut(stream)) {
+                source.end(stream); // so that Undertow forgets it; a stream that was reset it would keep for a minute
+            }
+        });
+    }
+
+    @Override
+    public void ended(int stream) {
+        getIoThread().execute(() -> super.sendRstStream(stream, ERROR_NO_ERROR));
+    }
+
+    /** Also closes the connection of a client that does not read it. */
+    @Override
+    public void sendGoAway(int code, ChannelExceptionHandler<AbstractHttp2StreamSinkChannel> handler) {
+        if (!isThisGoneAway()) {
+            connection.getIoThread().executeAfter(() -> IoUtils.safeClose(this), GOAWAY_MILLIS, TimeUnit.MILLISECONDS);
+        }
+        super.sendGoAway(code, handler);
+    }
+
+    /** Nothing: a connection's window is credited when DATA comes, so that no stream can stop another one. */
+    @Override
+    public void updateReceiveFlowControlWindow(int read) {}
+
+    @Override
+    public void received(int bytes) {
+        received += bytes;
+        if (received >= Streams.WINDOW / 2) {
+            try {
+                sendUpdateWindowSize(0, received);
+            } catch (IOException e) {
+                IoUtils.safeClose(this);
+            }
+            received = 0;
+        }
+    }
+
+    @Override
+    public void overflow(int stream) {
+        sendRstStream(stream, ERROR_FLOW_CONTROL_ERROR);
+    }
+
+    @Override
+    public void reset() {
+        endUnless(resets.allows());
+    }
+
+    @Override
+    public void fail(int code) {
+        sendGoAway(code);
+    }
+
+    private void checkIdleIn(long nanos) {
+        var timer = connection.getIoThread().executeAfter(this::checkIdle, nanos, TimeUnit.NANOSECONDS);
+        idleTimer = timer;
+    }
+
+    private void checkIdle() {
+        var longest = streams.isUsed() ? NEXT_REQUEST_NANOS : FIRST_REQUEST_NANOS;
+        var left = longest - streams.idle(System.nanoTime());
+        if (left <= 0) {
+            sendGoAway(ERROR_NO_ERROR);
+        } else if (isOpen()) {
+            checkIdleIn(left);
+        }
+    }
+}
