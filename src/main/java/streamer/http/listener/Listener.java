@@ -32,6 +32,7 @@ public final class Listener implements AutoCloseable {
     private static final int POOLED_BUFFERS = 512; // -1, Undertow's own default, pools none
     private static final int REQUEST_PARSE_MILLIS = 30_000;
     private static final int NO_REQUEST_MILLIS = 60_000;
+    private static final int MAX_PARAMETERS = 4_000; // more than are answered in words; each takes memory
     private static final int MAX_HEAD_BYTES = 256 * 1024;
 
     private final OpenListener protocols;
@@ -79,6 +80,7 @@ public final class Listener implements AutoCloseable {
                 .set(UndertowOptions.BUFFER_PIPELINED_DATA, false)
                 .set(UndertowOptions.MAX_ENTITY_SIZE, -1L)
                 .set(UndertowOptions.MAX_HEADER_SIZE, MAX_HEAD_BYTES)
+                .set(UndertowOptions.MAX_PARAMETERS, MAX_PARAMETERS)
                 .set(UndertowOptions.REQUEST_PARSE_TIMEOUT, REQUEST_PARSE_MILLIS)
                 .set(UndertowOptions.NO_REQUEST_TIMEOUT, NO_REQUEST_MILLIS)
                 .getMap();
