@@ -36,7 +36,8 @@ public final class RepeatRule implements HttpHandler {
     public void handleRequest(HttpServerExchange exchange) throws Exception {
         var headers = exchange.getRequestHeaders();
         if (isReconnect(exchange)) {
-            Answer.empty(exchange, 204); // an EventSource does not reconnect after 204 (HTML Living Standard, 9.2)
+            // After 204 an EventSource does not reconnect (HTML Living Standard, 9.2).
+            Answer.empty(exchange, 204, "A reconnect runs nothing.");
         } else if (isPrefetch(headers.getFirst(SEC_PURPOSE))
                 || isPrefetch(headers.getFirst(PURPOSE))
                 || isPrefetch(headers.getFirst(X_MOZ))) {
