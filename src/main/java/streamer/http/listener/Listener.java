@@ -110,15 +110,13 @@ public final class Listener implements AutoCloseable {
         Runnable update = () -> worker.execute(() -> ssl.updateSSLContext(context.value()));
         worker.getIoThread().executeAtInterval(update, 1, TimeUnit.SECONDS);
         var mode = files.clientAuthority() == null ? SslClientAuthMode.NOT_REQUESTED : SslClientAuthMode.REQUIRED;
-        return ssl.createSslConnectionServer(
-                worker,
-                address,
-                ChannelListeners.openListenerAdapter(opener),
-                OptionMap.builder()
-                        .addAll(options)
-                        .set(Options.SSL_ENABLED_PROTOCOLS, Sequence.of("TLSv1.3", "TLSv1.2"))
-                        .set(Options.SSL_CLIENT_AUTH_MODE, mode)
-                        .getMap());
+        var tls = OptionMap.builder()
+                .set(Options.SSL_ENABLED_PROTOCOLS, Sequence.of("TLSv1.3", "TLSv1.2"))
+                .set(Options.SSL_CLIENT_AUTH_MODE, mode)
+                .getMap();
+        ChannelListener<StreamConnection> accepted =
+                raw -> opener.handleEvent(ssl.wrapExistingConnection(PlainHttpRefusal.on(raw), tls, false));
+        return worker.createStreamConnectionServer(address, ChannelListeners.openListenerAdapter(accepted), options);
     }
 
     /** The bound address, with the real port. */
