@@ -128,6 +128,7 @@ final class Logging {
                 fields.put("ended", run.ended());
                 fields.put("run", run.id());
             }
+            fields.put("why", access.why());
         }
 
         private static String value(@Nullable Object value) {

@@ -22,6 +22,9 @@ final class SystemProperties {
         prefer("jna.platform.library.path", "");
         // TLS renegotiation off: each costs the server a handshake.
         System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
+        // SNI off: nothing depends on it, and names that Java calls malformed (my_service, example.com.) end a
+        // handshake.
+        prefer("jdk.tls.server.disableExtensions", "server_name");
         // vfork(2), where the JDK launches: twice as fast as its default, a helper program; newer JDKs warn of its
         // removal on standard error.
         if (isLinux() && Runtime.version().feature() < FIRST_TO_WARN_OF_VFORK) {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import streamer.output.Ending;
 
 /**
@@ -18,6 +19,9 @@ public final class ServerSentEvents implements Format {
     /** A longer line is split into messages of at most this many bytes. */
     static final int MAX_LINE_BYTES = 64 * 1024;
 
+    /** Buffers begin small, as thousands of event streams may wait in the queue, and grow with the output. */
+    private static final int FIRST_BYTES = 256;
+
     private static final int ROOM_BYTES = 8 * 1024;
     private static final byte[] DATA = ascii("data: ");
     private static final byte[] PART = ascii("event: part\ndata: ");
@@ -25,12 +29,12 @@ public final class ServerSentEvents implements Format {
 
     private final String run;
     private final byte[] id;
-    private final byte[] line = new byte[MAX_LINE_BYTES];
+    private byte[] line = new byte[FIRST_BYTES];
     private int lineLength;
     private boolean partShown = true;
     private boolean afterCarriageReturn;
     private long offset;
-    private ByteBuffer events = ByteBuffer.allocate(ROOM_BYTES);
+    private ByteBuffer events = ByteBuffer.allocate(FIRST_BYTES);
 
     /**
      * The events of one run.
@@ -80,10 +84,12 @@ public final class ServerSentEvents implements Format {
             message(lineLength);
             return;
         }
-        if (lineLength == line.length) {
+        if (lineLength == MAX_LINE_BYTES) {
             offset--;
             message(wholeCharacters());
             offset++;
+        } else if (lineLength == line.length) {
+            line = Arrays.copyOf(line, 2 * lineLength);
         }
         line[lineLength++] = next;
         partShown = false;

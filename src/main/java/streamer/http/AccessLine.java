@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param bytes the length of the response's body on the wire
  * @param seconds how long the request took
  * @param run the run; null if there was none
+ * @param why why it was refused; null if it was not
  */
 public record AccessLine(
         String client,
@@ -24,7 +25,8 @@ public record AccessLine(
         int status,
         long bytes,
         double seconds,
-        @Nullable RunPart run) {
+        @Nullable RunPart run,
+        @Nullable String why) {
     private static final int DECIMALS = 3;
 
     /**
@@ -48,13 +50,19 @@ public record AccessLine(
                         .setScale(DECIMALS, RoundingMode.HALF_UP)
                         .toPlainString() + "s"
                 + (run == null ? "" : run)
-                + (user == null ? "" : " user=" + escape(user));
+                + (user == null ? "" : " user=" + escape(user))
+                + (why == null ? "" : " why=\"" + escape(why, " ") + "\"");
     }
 
     private static String escape(String text) {
+        return escape(text, "\"");
+    }
+
+    /** Escapes all but visible ASCII without quotes and backslashes, and {@code besides}. */
+    private static String escape(String text, String besides) {
         var escaped = new StringBuilder(text.length());
         text.chars().forEach(c -> {
-            if (c > ' ' && c < 127 && c != '\\') {
+            if ((c > ' ' && c < 127 && c != '\\' && c != '"') || besides.indexOf(c) >= 0) {
                 escaped.append((char) c);
             } else {
                 escaped.append(String.format(c < 256 ? "\\x%02x" : "\\u%04x", c));

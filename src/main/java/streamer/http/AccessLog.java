@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import streamer.http.request.CgiEnvironment;
 import streamer.http.request.Client;
+import streamer.http.response.Answer;
 import streamer.output.Ending;
 
 /**
@@ -90,7 +91,8 @@ final class AccessLog implements HttpHandler {
                     exchange.getStatusCode(),
                     exchange.getResponseBytesSent(),
                     millis / 1e3,
-                    run);
+                    run,
+                    run == null || run.ended() == null ? exchange.getAttachment(Answer.WHY) : null);
         }
     }
 }

@@ -3,6 +3,7 @@ package streamer.http;
 import java.util.concurrent.Executor;
 import streamer.format.FormatChoice;
 import streamer.http.request.Spool;
+import streamer.output.Ending;
 import streamer.run.RunSpec;
 
 /**
@@ -16,8 +17,11 @@ import streamer.run.RunSpec;
  */
 record Serving(ServerConfig config, RunSpec spec, FormatChoice formats, Spool spool, Executor threads) {
     /** The 500 line of a run that failed without output. */
-    String failureLine() {
-        return "The command failed before it wrote anything."
-                + (spec.stderr() == RunSpec.Stderr.LOG ? " Its standard error is in the server's log." : "");
+    String failureLine(Ending how) {
+        var what = how instanceof Ending.Exited exited
+                ? "The command failed with exit code " + exited.exitCode()
+                : "The run was ended (" + how.word() + ")";
+        var where = " Its standard error is in the server's log; with --stderr merge it comes here.";
+        return what + " before it wrote anything." + (spec.stderr() == RunSpec.Stderr.LOG ? where : "");
     }
 }

@@ -89,7 +89,10 @@ final class StreamHandler implements HttpHandler {
             exchange.getResponseHeaders().put(Headers.CONNECTION, "close");
             Answer.later(exchange, Answer.RETRY_LATER_SECONDS, "The server is shutting down.");
         } else {
-            Answer.later(exchange, Answer.RETRY_SOON_SECONDS, "All runs are taken.");
+            Answer.later(
+                    exchange,
+                    Answer.RETRY_SOON_SECONDS,
+                    "All runs are taken, and the queue is full; see --max-runs and --queue.");
         }
     }
 

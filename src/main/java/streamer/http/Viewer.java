@@ -89,7 +89,8 @@ final class Viewer implements RunListener, SinkListener {
 
     private void end(Output output) {
         stopping();
-        end(output.ending(), serving.failureLine());
+        var how = output.ending();
+        end(how, serving.failureLine(how));
     }
 
     /** Ends the response by the run's ending; waits for the client. */

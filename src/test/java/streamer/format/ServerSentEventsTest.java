@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
@@ -85,6 +87,16 @@ class ServerSentEventsTest {
         assertThat(String.join("", data)).isEqualTo(line);
         assertThat(data).hasSize(3);
         assertThat(text).endsWith("id: r:150001\ndata: " + data.get(2) + "\n\n").contains("id: r:65535\n");
+    }
+
+    @Test
+    void takesLittleMemoryBeforeItHasOutput() {
+        var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        UTF_8.decode(new ServerSentEvents("r").begin());
+        var before = threads.getCurrentThreadAllocatedBytes();
+        var begun = new ServerSentEvents("0ee34c3f9f5116576295a8d264a755ba").begin();
+        assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(4_000);
+        assertThat(begun.hasRemaining()).isTrue();
     }
 
     @Test

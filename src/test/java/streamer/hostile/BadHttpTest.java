@@ -91,7 +91,6 @@ class BadHttpTest {
                 "chunked,",
                 ",chunked",
                 "chunked, identity",
-                "gzip, chunked",
                 "chunked, chunked",
                 "\u000bchunked",
                 "chunked\0"
@@ -104,6 +103,18 @@ class BadHttpTest {
     @MethodSource("ambiguousHeads")
     void refusesAHeadThatAnotherServerMayReadOtherwise(String lines) throws IOException {
         assertRefused(POST + lines + "\r\n\r\n" + HELLO);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gzip, chunked", "x-a,\tb , CHUNKED"})
+    void knowsNoCodingButChunked(String coding) throws IOException {
+        try (var client = siege.server().connect()) {
+            client.send(POST + "Transfer-Encoding: " + coding + "\r\n\r\n" + HELLO + NEXT)
+                    .expect("POST");
+            assertThat(client.status()).isEqualTo(501);
+            assertThat(client.text()).hasLineCount(1);
+            assertThat(client.isClosed()).isTrue();
+        }
     }
 
     @Test

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Base64;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,6 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.security.crypto.bcrypt.BCrypt;
 import streamer.http.access.FileException;
 import streamer.testing.Commands;
+import streamer.testing.StreamClient;
 import streamer.testing.TestServer;
 import streamer.testing.Wait;
 
@@ -138,6 +141,27 @@ class AccessTest {
             assertThat(status(server, "/", "Authorization: Bearer t")).isEqualTo(200);
             try (var client = server.get("/")) {
                 assertThat(client.headers("WWW-Authenticate")).hasSize(2);
+            }
+        }
+    }
+
+    @Test
+    void aFloodOfWrongPasswordsFromOneAddressKeepsNobodyElseOut() throws IOException {
+        var slow = BCrypt.hashpw("one", BCrypt.gensalt("$2y", 10));
+        var file = Files.writeString(directory.resolve("users"), "alice:" + slow);
+        var flood = new ArrayList<StreamClient>();
+        try (var server = TestServer.of(Commands.printing("ran"))
+                        .passwordFile(file)
+                        .start();
+                var elsewhere = new StreamClient(new InetSocketAddress("127.0.0.2", 0), server.address(), 0)) {
+            for (var i = 0; i < 80; i++) {
+                flood.add(server.get("/", basic("alice:" + i)));
+            }
+            server.accessLine(" 503 ");
+            assertThat(elsewhere.request("GET", "/", basic("alice:one")).status())
+                    .isEqualTo(200);
+            for (var client : flood) {
+                client.close();
             }
         }
     }

@@ -3,11 +3,14 @@ package streamer.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import streamer.http.request.Software;
 import streamer.testing.Commands;
 import streamer.testing.NothingLeft;
@@ -118,6 +121,16 @@ class CgiEnvironmentTest {
         try (var server = server();
                 var client = server.get("/jobs?a-b=1&A_B=2&a-b=3")) {
             assertThat(variables(client)).containsEntry("STREAMER_QUERY_A_B", "1");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1_001, 2_000, 4_000})
+    void aQueryOfTooManyParametersIsABadRequest(int number) throws IOException {
+        try (var server = TestServer.of(Commands.printing("ran")).start();
+                var client = server.get("/?" + String.join("&", Collections.nCopies(number, "a=1")))) {
+            assertThat(client.status()).isEqualTo(400);
+            assertThat(client.text()).isEqualTo("The query has more than 1000 parameters.\n");
         }
     }
 

@@ -95,13 +95,27 @@ class EndingTest {
     }
 
     @Test
+    void aSilentFailureSaysWhereItsErrorsAre() throws IOException {
+        try (var server = TestServer.of(Commands.sh("sleep 1000"))
+                        .stderr(RunSpec.Stderr.LOG)
+                        .statusWait(Duration.ofSeconds(20))
+                        .timeout(Duration.ofMillis(100))
+                        .start();
+                var client = server.get("/")) {
+            assertThat(client.text())
+                    .isEqualTo("The run was ended (timeout) before it wrote anything."
+                            + " Its standard error is in the server's log; with --stderr merge it comes here.\n");
+        }
+    }
+
+    @Test
     void aSilentFailureIsA500WithItsCode() throws IOException {
         try (var server = TestServer.of(Commands.exiting(3)).start();
                 var client = server.get("/")) {
             assertThat(client.status()).isEqualTo(500);
             assertThat(client.header("Streamer-Exit-Code")).isEqualTo("3");
             assertThat(client.header("Streamer-Ended")).isEqualTo("exit");
-            assertThat(client.text()).isEqualTo("The command failed before it wrote anything.\n");
+            assertThat(client.text()).isEqualTo("The command failed with exit code 3 before it wrote anything.\n");
             assertThat(client.end()).isEqualTo(End.CLEAN);
             server.accessLine("GET / 500");
         }

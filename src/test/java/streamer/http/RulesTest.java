@@ -17,6 +17,7 @@ import streamer.testing.TestServer;
 /** What is answered without a run. */
 @ExtendWith(NothingLeft.class)
 class RulesTest {
+    private static final String RUN = "0ee34c3f9f5116576295a8d264a755ba";
     private TestServer server;
 
     @BeforeEach
@@ -77,6 +78,24 @@ class RulesTest {
     }
 
     @Test
+    void aRefusalSaysWhatWouldBeRightAndSoDoesTheLog() throws IOException {
+        try (var client = server.connect().request("PUT", "/jobs")) {
+            var line = "PUT is not allowed here, only GET, POST, HEAD, OPTIONS; see --methods.";
+            assertThat(client.text()).isEqualTo(line + "\n");
+            assertThat(server.accessLine("PUT /jobs 405")).endsWith(" why=\"" + line + "\"");
+        }
+        try (var client = server.get("/x%22y" + "z".repeat(1_000))) {
+            var line = "Nothing is at /x%22y" + "z".repeat(94) + "..., the command is at / and /jobs/*; see --path.";
+            assertThat(client.text()).isEqualTo(line + "\n");
+            assertThat(server.accessLine(" 404 ")).endsWith(" why=\"" + line + "\"");
+        }
+        try (var client = server.get("/", "Last-Event-ID: x")) {
+            assertThat(client.status()).isEqualTo(204);
+            assertThat(server.accessLine(" 204 ")).endsWith(" why=\"A reconnect runs nothing.\"");
+        }
+    }
+
+    @Test
     void robotsAreKeptAway() throws IOException {
         try (var client = server.get("/robots.txt")) {
             assertThat(client.text()).isEqualTo("User-agent: *\nDisallow: /\n");
@@ -111,6 +130,37 @@ class RulesTest {
     void aReconnectingEventSourceDoesNotRun() throws IOException {
         assertDoesNotRun(server.get("/", "Last-Event-ID: x"), 204);
         try (var client = server.get("/", "Last-Event-ID: ")) {
+            assertThat(client.text()).isEqualTo("ran");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"lastEventId=%s:4", "lasteventid=%s:4", "x=1&lastEventId=%s%%3A40&y", "lastEventId=%s%%3a0"})
+    void norOneThatCannotSetHeaders(String query) throws IOException {
+        assertDoesNotRun(server.get("/?" + String.format(query, RUN)), 204);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"lastEventId=", "lastEventId=4", "lastEventId=%s", "lastEventId=%s:x", "mylastEventId=%s:4"})
+    void butAParameterOfTheCommandsOwnIsNoReconnect(String query) throws IOException {
+        try (var client = server.get("/?" + String.format(query, RUN))) {
+            assertThat(client.text()).isEqualTo("ran");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bytes=4-", "bytes=0-99", "bytes=-5", "bytes=0-1,3-4", "lines=0-", "nonsense"})
+    void aResumedDownloadDoesNotRun(String range) throws IOException {
+        assertDoesNotRun(server.get("/", "Range: " + range), 409);
+        assertDoesNotRun(server.get("/", "Range: bytes=0-", "Range: " + range), 409);
+    }
+
+    @Test
+    void aRangeOfAllRuns() throws IOException {
+        try (var client = server.get("/", "Range: bytes=0-")) {
+            assertThat(client.status()).isEqualTo(200);
             assertThat(client.text()).isEqualTo("ran");
         }
     }

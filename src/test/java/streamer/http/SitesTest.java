@@ -61,6 +61,9 @@ class SitesTest {
         "any.thing.localhost:99, 200",
         "127.0.0.1:80, 200",
         "127.1.2.3, 200",
+        "127.0.0.255, 200",
+        "127.0.0.256, 421",
+        "127.0.0.999, 421",
         "[::1]:80, 200",
         "[0:0::0:1], 200",
         "[::ffff:7f00:1], 200",
@@ -97,6 +100,8 @@ class SitesTest {
         "http://localhost/jobs, localhost, 200",
         "HTTP://app.example.com:80/, app.example.com:80, 200",
         "http://evil.org/, evil.org, 421",
+        "https://localhost/, localhost, 421",
+        "HTTPS://localhost:443/, localhost:443, 421",
         "http://evil.org/, localhost, 400",
         "http://localhost/, evil.org, 400",
         "http://evil.org:80/?x=http://localhost/, evil.org:80, 421",
@@ -121,7 +126,11 @@ class SitesTest {
     void theRefusalNamesTheFlag() throws IOException {
         try (var client = server.connect().send("GET / HTTP/1.1\r\nHost: evil.org:1\r\n\r\n")) {
             assertThat(client.text()).hasLineCount(1).contains("--allow-host evil.org ");
-            assertThat(server.accessLine(" 421 ")).doesNotContain("run=");
+            assertThat(client.statusLine()).isEqualTo("HTTP/1.1 421 Misdirected Request");
+            assertThat(server.accessLine("--allow-host evil.org allows"))
+                    .contains(" 421 ")
+                    .contains(" why=\"Not known here by the name evil.org; ")
+                    .doesNotContain("run=");
         }
     }
 

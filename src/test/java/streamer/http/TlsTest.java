@@ -4,21 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpClient.Version;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
+import javax.net.ssl.StandardConstants;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -174,9 +178,37 @@ class TlsTest {
     }
 
     @Test
-    void whatSpeaksNoTlsIsClosed() throws IOException {
+    void plainHttpIsToldSo() throws IOException {
         try (var server = serving("echo hi").start();
-                var plain = server.connect().send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")) {
+                var plain = server.connect().send("POST / HTTP/1.1\r\n")) {
+            assertThat(plain.status()).isEqualTo(400);
+            assertThat(plain.text()).isEqualTo("This port speaks https, not http.\n");
+            assertThat(plain.isClosed()).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"my_service", "example.com.", "localhost", "-", "a..b", "b\u00fccher.example"})
+    void aServerNameThatJavaCallsMalformedIsServed(String name) throws Exception {
+        try (var server = serving("echo hi").start();
+                var raw = new Socket(
+                        server.address().getAddress(), server.address().getPort());
+                var socket = (SSLSocket) client.getSocketFactory().createSocket(raw, "localhost", 1, true)) {
+            var parameters = socket.getSSLParameters();
+            parameters.setServerNames(List.of(
+                    new SNIServerName(StandardConstants.SNI_HOST_NAME, name.getBytes(StandardCharsets.UTF_8)) {}));
+            socket.setSSLParameters(parameters);
+            socket.setSoTimeout((int) Wait.LONG.toMillis());
+            socket.getOutputStream().write("GET / HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                    .endsWith("\r\n\r\nhi\n");
+        }
+    }
+
+    @Test
+    void whatSpeaksNeitherIsClosed() throws IOException {
+        try (var server = serving("echo hi").start();
+                var plain = server.connect().send("\0\1\2\3 nonsense\r\n\r\n")) {
             plain.isClosed();
             try (var next = server.connect(client).request("GET", "/")) {
                 assertThat(next.text()).isEqualTo("hi\n");

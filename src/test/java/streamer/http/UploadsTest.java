@@ -48,6 +48,19 @@ class UploadsTest {
     }
 
     @Test
+    void quotesInNamesAreEscaped() throws IOException {
+        var script = "printf '%s\\n' \"$STREAMER_FILENAME_A_B\" \"$STREAMER_FILENAME_C\" \"$STREAMER_FILENAME_D\"";
+        try (var server = TestServer.of(Commands.sh(script)).start();
+                var client = server.connect()) {
+            var form = new Form()
+                    .file("a\\\"b", "a\\\"b;c=\\\\", "x/y", new byte[] {'1'})
+                    .file("c", "C:\\new\\", "x/y", new byte[] {'2'})
+                    .file("d", "a%22b", "x/y", new byte[] {'3'});
+            assertThat(form.post(client).text()).isEqualTo("a\"b;c=\\\nC:\\new\\\na%22b\n");
+        }
+    }
+
+    @Test
     void anEmptyFileInputDoesNotCount() throws IOException {
         var script = "cat; echo ${STREAMER_FILE_NONE-unset}";
         try (var server = TestServer.of(Commands.sh(script)).start();

@@ -18,7 +18,7 @@ import streamer.testing.StreamClient.End;
 
 /** Client that reads all of its order and compares every byte; seeded, so that a visit can be repeated. */
 final class Visitor {
-    private static final String ALL_TAKEN = "All runs are taken.\n";
+    private static final String ALL_TAKEN = "All runs are taken, and the queue is full; see --max-runs and --queue.\n";
 
     private final InetSocketAddress address;
     private final Tally tally;

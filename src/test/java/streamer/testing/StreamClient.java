@@ -135,6 +135,12 @@ public final class StreamClient implements AutoCloseable {
         return Integer.parseInt(statusLine.split(" ", 3)[1]);
     }
 
+    /** Waits for the response's head; its first line. */
+    public String statusLine() throws IOException {
+        status();
+        return statusLine;
+    }
+
     /** Forgets a response that has been read, for the next one on the same connection. */
     public StreamClient next() {
         statusLine = "";

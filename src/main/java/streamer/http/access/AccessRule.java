@@ -5,42 +5,24 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import streamer.http.request.Client;
 import streamer.http.response.Answer;
 
 /**
  * HTTP authentication (RFC 9110, 11): a request needs one of the accepted credentials, if there are any.
  *
- * <p>Threads: any; passwords are checked on one of its own, so that a flood of wrong ones takes one processor at most.
+ * <p>Threads: any; passwords are checked on one of {@link PasswordChecks}.
  */
 public final class AccessRule implements HttpHandler {
-    private static final int MOST_WAITING = 64;
-    private static final int IDLE_THREAD_SECONDS = 5;
-
     private final List<Credentials> accepted;
     private final HttpHandler next;
-    private final Executor checks = checks();
+    private final PasswordChecks checks = new PasswordChecks();
 
     /** A rule; {@code accepted} may be empty. */
     public AccessRule(List<Credentials> accepted, HttpHandler next) {
         this.accepted = accepted;
         this.next = next;
-    }
-
-    private static Executor checks() {
-        var thread = new ThreadPoolExecutor(
-                1, 1, IDLE_THREAD_SECONDS, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MOST_WAITING), task -> {
-                    var checking = new Thread(task, "passwords");
-                    checking.setDaemon(true);
-                    return checking;
-                });
-        thread.allowCoreThreadTimeOut(true);
-        return thread;
     }
 
     @Override
@@ -74,7 +56,7 @@ public final class AccessRule implements HttpHandler {
 
     private void check(HttpServerExchange exchange, Runnable task) {
         try {
-            checks.execute(task);
+            checks.execute(exchange.getSourceAddress(), task);
         } catch (OutOfMemoryError | RejectedExecutionException e) {
             Answer.later(exchange, Answer.RETRY_SOON_SECONDS, "Too many passwords to check.");
         }
@@ -93,6 +75,9 @@ public final class AccessRule implements HttpHandler {
         for (var one : accepted) {
             exchange.getResponseHeaders().add(Headers.WWW_AUTHENTICATE, one.challenge(wrong));
         }
-        Answer.line(exchange, 401, "A token or a name and password are needed.");
+        Answer.line(
+                exchange,
+                401,
+                wrong ? "These are not the right credentials." : "A token or a name and password are needed.");
     }
 }

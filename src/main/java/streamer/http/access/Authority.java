@@ -20,7 +20,7 @@ public record Authority(String host, OptionalInt port) {
             Pattern.compile("(?:\\[([0-9A-Fa-f:.]+)]|(" + LABEL + "(?:\\." + LABEL + ")*+\\.?))(?::(\\d{0,5}))?");
 
     private static final Pattern LOOPBACK =
-            Pattern.compile("(.+\\.)?localhost|127(\\.\\d{1,3}){3}|\\[0:0:0:0:0:0:0:1]");
+            Pattern.compile("(.+\\.)?localhost|127(\\." + IpLiteral.OCTET + "){3}|\\[0:0:0:0:0:0:0:1]");
     private static final int MAX_PORT = 65_535;
 
     /** Parses the value of a {@code Host} header; empty if it is malformed. */

@@ -24,6 +24,10 @@ public final class FramingRule implements HttpHandler {
     /** {@code Content-Length}, of digits that fit into a long. */
     private static final Pattern LENGTH = Pattern.compile("[0-9]{1,18}");
 
+    /** {@code Transfer-Encoding}: names of codings, and {@code chunked} as the last alone. */
+    private static final Pattern ENCODED =
+            Pattern.compile("(?:(?!chunked\\b)[\\w.-]+[ \t]*,[ \t]*)++chunked", Pattern.CASE_INSENSITIVE);
+
     private static final List<HttpString> NOT_ON_HTTP2 =
             List.of(new HttpString("Keep-Alive"), new HttpString("Proxy-Connection"), Headers.UPGRADE);
 
@@ -43,8 +47,15 @@ public final class FramingRule implements HttpHandler {
             next.handleRequest(exchange);
         } else {
             exchange.setPersistent(false);
-            Answer.refuse(exchange, RefusedException.malformed());
+            Answer.refuse(
+                    exchange, isEncoded(exchange) ? RefusedException.unknownCoding() : RefusedException.malformed());
         }
+    }
+
+    /** Whether the body has its end by chunks, and a coding below them that nobody here decodes (RFC 9112, 6.1). */
+    private static boolean isEncoded(HttpServerExchange exchange) {
+        var coding = exchange.getRequestHeaders().getFirst(Headers.TRANSFER_ENCODING);
+        return coding != null && exchange.isHttp11() && ENCODED.matcher(coding).matches();
     }
 
     private static boolean isSoundOnHttp1(HttpServerExchange exchange, HttpServerConnection connection) {

@@ -14,6 +14,8 @@ import streamer.http.response.Answer;
  * {@code Host}.
  */
 public final class HostRule implements HttpHandler {
+    private static final String HTTPS = "https:";
+
     private final Set<String> allowed;
     private final HttpHandler next;
 
@@ -40,6 +42,10 @@ public final class HostRule implements HttpHandler {
             Answer.line(exchange, 400, "A request names one Host."); // RFC 9112, 3.2
             return;
         }
+        if (isForTls(exchange)) {
+            Answer.line(exchange, 421, "This port speaks http, not https.");
+            return;
+        }
         var text = text(exchange);
         if (text == null) { // HTTP/1.0; no browser sends that
             next.handleRequest(exchange);
@@ -59,6 +65,13 @@ public final class HostRule implements HttpHandler {
 
     private boolean isAllowed(Authority authority) {
         return authority.isLoopback() || allowed.contains(authority.host());
+    }
+
+    /** Whether the target is one of https (absolute form), and the connection is not (RFC 9110, 7.4). */
+    private static boolean isForTls(HttpServerExchange exchange) {
+        return exchange.isHostIncludedInRequestURI()
+                && exchange.getRequestURI().regionMatches(true, 0, HTTPS, 0, HTTPS.length())
+                && exchange.getConnection().getSslSession() == null;
     }
 
     /** The host of an absolute-form target (RFC 9112, 3.2.2), else the {@code Host} header; null if there is none. */

@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 
 /** IP address literals, parsed without a DNS lookup. */
 final class IpLiteral {
-    private static final String OCTET = "(25[0-5]|2[0-4]\\d|1?\\d?\\d)";
+    static final String OCTET = "(25[0-5]|2[0-4]\\d|1?\\d?\\d)";
     private static final Pattern V4 = Pattern.compile("(" + OCTET + "\\.){3}" + OCTET);
     private static final Pattern V6 = Pattern.compile("[0-9A-Fa-f]*:[0-9A-Fa-f:.]*");
 

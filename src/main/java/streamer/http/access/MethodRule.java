@@ -44,7 +44,7 @@ public final class MethodRule implements HttpHandler {
             if (method.equals("OPTIONS")) {
                 Answer.empty(exchange, 204);
             } else {
-                Answer.line(exchange, 405, "Method not allowed.");
+                Answer.line(exchange, 405, method + " is not allowed here, only " + allow + "; see --methods.");
             }
         }
     }

@@ -1,5 +1,7 @@
 package streamer.http.access;
 
+import static java.util.stream.Collectors.joining;
+
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import java.util.List;
@@ -19,12 +21,17 @@ public final class PathRule implements HttpHandler {
 
     private static final String ROBOTS = "/robots.txt";
 
+    private static final Pattern NOT_VISIBLE = Pattern.compile("[^!-~]");
+    private static final int MOST_SHOWN = 100;
+
     private final List<PathPattern> patterns;
+    private final String all;
     private final HttpHandler next;
 
     /** A rule; the first pattern that matches counts. */
     public PathRule(List<PathPattern> patterns, HttpHandler next) {
         this.patterns = patterns;
+        all = patterns.stream().map(PathPattern::toString).collect(joining(" and "));
         this.next = next;
     }
 
@@ -43,8 +50,16 @@ public final class PathRule implements HttpHandler {
         } else if (path.equals(ROBOTS)) {
             Answer.line(exchange, 200, "User-agent: *\nDisallow: /");
         } else {
-            Answer.line(exchange, 404, "Not found.");
+            Answer.line(
+                    exchange, 404, "Nothing is at " + shown(exchange) + ", the command is at " + all + "; see --path.");
         }
+    }
+
+    /** The path as it was sent, or its beginning; printable. */
+    private static String shown(HttpServerExchange exchange) {
+        var path = exchange.getRequestURI();
+        var start = path.length() > MOST_SHOWN ? path.substring(0, MOST_SHOWN) + "..." : path;
+        return NOT_VISIBLE.matcher(start).replaceAll("?");
     }
 
     private Optional<PathPattern.Match> match(String path) {

@@ -2,17 +2,28 @@ package streamer.http.access;
 
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import streamer.http.response.Answer;
 
-/** Refuses requests that a browser makes by itself: reconnects of an EventSource, and prefetches. */
+/**
+ * Refuses requests that a client makes by itself: reconnects of an EventSource, resumed downloads, and prefetches. None
+ * of them may run the command again.
+ */
 public final class RepeatRule implements HttpHandler {
     private static final HttpString LAST_EVENT_ID = new HttpString("Last-Event-ID");
+    /** The last event's id in the query, where clients cannot set headers: an id of ours, or it is the command's own. */
+    private static final Pattern LAST_EVENT_IN_QUERY =
+            Pattern.compile("(?:^|&)(?:lastEventId|lasteventid)=[0-9a-f]{32}(?::|%3[Aa])\\d+(?:&|$)");
+
     private static final HttpString SEC_PURPOSE = new HttpString("Sec-Purpose");
     private static final HttpString PURPOSE = new HttpString("Purpose");
     private static final HttpString X_MOZ = new HttpString("X-Moz");
+    private static final String WHOLE = "bytes=0-";
 
     private final HttpHandler next;
 
@@ -24,16 +35,31 @@ public final class RepeatRule implements HttpHandler {
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
         var headers = exchange.getRequestHeaders();
-        var lastEvent = headers.getFirst(LAST_EVENT_ID);
-        if (lastEvent != null && !lastEvent.isBlank()) {
-            Answer.empty(exchange, 204); // an EventSource does not reconnect after 204 (HTML Living Standard, 9.2)
+        if (isReconnect(exchange)) {
+            // After 204 an EventSource does not reconnect (HTML Living Standard, 9.2).
+            Answer.empty(exchange, 204, "A reconnect runs nothing.");
         } else if (isPrefetch(headers.getFirst(SEC_PURPOSE))
                 || isPrefetch(headers.getFirst(PURPOSE))
                 || isPrefetch(headers.getFirst(X_MOZ))) {
             Answer.line(exchange, 503, "Not run for a prefetch."); // not a 2xx, which would be used for the later visit
+        } else if (isResume(headers)) {
+            Answer.line(exchange, 409, "A run cannot be resumed; a request without Range runs the command anew.");
         } else {
             next.handleRequest(exchange);
         }
+    }
+
+    private static boolean isReconnect(HttpServerExchange exchange) {
+        var lastEvent = exchange.getRequestHeaders().getFirst(LAST_EVENT_ID);
+        return (lastEvent != null && !lastEvent.isBlank())
+                || LAST_EVENT_IN_QUERY.matcher(exchange.getQueryString()).find();
+    }
+
+    /** Whether it asks for a part: not a 416, which some clients take for the end of a complete download. */
+    private static boolean isResume(HeaderMap headers) {
+        return headers.contains(Headers.RANGE)
+                && headers.get(Headers.RANGE).stream()
+                        .anyMatch(range -> !range.strip().equalsIgnoreCase(WHOLE));
     }
 
     private static boolean isPrefetch(@Nullable String purpose) {

@@ -35,6 +35,7 @@ public final class Listener implements AutoCloseable {
     private static final int POOLED_BUFFERS = 512; // -1, Undertow's own default, pools none
     private static final int REQUEST_PARSE_MILLIS = 30_000;
     private static final int NO_REQUEST_MILLIS = 100_000; // proxies keep theirs for up to 90 s
+    private static final int MAX_PARAMETERS = 4_000; // more than are answered in words; each takes memory
     private static final int MAX_HEAD_BYTES = 256 * 1024;
 
     private final List<OpenListener> protocols;
@@ -82,6 +83,7 @@ public final class Listener implements AutoCloseable {
                 .set(UndertowOptions.BUFFER_PIPELINED_DATA, false)
                 .set(UndertowOptions.MAX_ENTITY_SIZE, -1L)
                 .set(UndertowOptions.MAX_HEADER_SIZE, MAX_HEAD_BYTES)
+                .set(UndertowOptions.MAX_PARAMETERS, MAX_PARAMETERS)
                 .set(UndertowOptions.REQUEST_PARSE_TIMEOUT, REQUEST_PARSE_MILLIS)
                 .set(UndertowOptions.NO_REQUEST_TIMEOUT, NO_REQUEST_MILLIS)
                 .getMap();
@@ -111,15 +113,13 @@ public final class Listener implements AutoCloseable {
         Runnable update = () -> worker.execute(() -> ssl.updateSSLContext(context.value()));
         worker.getIoThread().executeAtInterval(update, 1, TimeUnit.SECONDS);
         var mode = files.clientAuthority() == null ? SslClientAuthMode.NOT_REQUESTED : SslClientAuthMode.REQUIRED;
-        return ssl.createSslConnectionServer(
-                worker,
-                address,
-                ChannelListeners.openListenerAdapter(opener),
-                OptionMap.builder()
-                        .addAll(options)
-                        .set(Options.SSL_ENABLED_PROTOCOLS, Sequence.of("TLSv1.3", "TLSv1.2"))
-                        .set(Options.SSL_CLIENT_AUTH_MODE, mode)
-                        .getMap());
+        var tls = OptionMap.builder()
+                .set(Options.SSL_ENABLED_PROTOCOLS, Sequence.of("TLSv1.3", "TLSv1.2"))
+                .set(Options.SSL_CLIENT_AUTH_MODE, mode)
+                .getMap();
+        ChannelListener<StreamConnection> accepted =
+                raw -> opener.handleEvent(ssl.wrapExistingConnection(PlainHttpRefusal.on(raw), tls, false));
+        return worker.createStreamConnectionServer(address, ChannelListeners.openListenerAdapter(accepted), options);
     }
 
     /** The bound address, with the real port. */

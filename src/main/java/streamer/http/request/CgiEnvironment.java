@@ -22,6 +22,8 @@ public final class CgiEnvironment {
     /** Below MAX_ARG_STRLEN, 128 KiB for name and value ({@code execve(2)}); a longer value is refused. */
     private static final int MAX_VALUE_BYTES = 100 * 1024;
 
+    private static final int MAX_PARAMETERS = 1_000;
+
     /** Header names with other characters are left out: {@code A_B} would become the variable of {@code A-B}. */
     private static final Pattern PLAIN_NAME = Pattern.compile("[A-Za-z0-9-]+");
 
@@ -162,7 +164,11 @@ public final class CgiEnvironment {
     }
 
     private void putQuery(String query) throws RefusedException {
-        for (var parameter : query.split("&", -1)) {
+        var parameters = query.split("&", -1);
+        if (parameters.length > MAX_PARAMETERS) {
+            throw RefusedException.bad("The query has more than " + MAX_PARAMETERS + " parameters.");
+        }
+        for (var parameter : parameters) {
             if (!parameter.isEmpty()) {
                 var equals = parameter.indexOf('=');
                 var name = equals < 0 ? parameter : parameter.substring(0, equals);

@@ -24,6 +24,11 @@ public final class RefusedException extends IOException {
         return new RefusedException(400, "The request is malformed.", Reason.MALFORMED_BODY, null);
     }
 
+    /** 501: its body has a transfer coding besides chunked. */
+    public static RefusedException unknownCoding() {
+        return new RefusedException(501, "No transfer coding but chunked is known here.", Reason.MALFORMED_BODY, null);
+    }
+
     /** 413: the body is larger than is accepted. */
     public static RefusedException tooLarge() {
         return new RefusedException(413, "The request's body is larger than is accepted.", Reason.BODY_TOO_LARGE, null);

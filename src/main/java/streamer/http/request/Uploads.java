@@ -111,12 +111,14 @@ public final class Uploads implements AutoCloseable, MultipartParser.PartHandler
 
     private Part part(HeaderMap headers) throws IOException {
         var disposition = String.valueOf(headers.getFirst(Headers.CONTENT_DISPOSITION));
-        var name = Headers.extractQuotedValueFromHeader(disposition, "name");
+        var name = HeaderParameter.of(disposition, "name");
         if (name == null) {
             throw RefusedException.bad("A part of the form has no name.");
         }
         takeFieldBytes(disposition.length());
-        var fileName = Headers.extractQuotedValueFromHeaderWithEncoding(disposition, "filename");
+        var fileName = HeaderParameter.of(disposition, "filename*") == null
+                ? HeaderParameter.of(disposition, "filename")
+                : Headers.extractQuotedValueFromHeaderWithEncoding(disposition, "filename"); // RFC 8187
         if (fileName == null) {
             return new Part(CgiEnvironment.variableName(name), null, "", null, new ByteArrayOutputStream());
         }

@@ -3,6 +3,7 @@ package streamer.http.response;
 import io.undertow.io.IoCallback;
 import io.undertow.io.Sender;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.util.AttachmentKey;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.SameThreadExecutor;
@@ -25,6 +26,12 @@ public final class Answer {
     /** {@code Retry-After} at shutdown: another server has to start first. */
     public static final int RETRY_LATER_SECONDS = 10;
 
+    /** Why a request was refused, in words for its access line. */
+    public static final AttachmentKey<String> WHY = AttachmentKey.create(String.class);
+
+    private static final int FIRST_ERROR = 400;
+    private static final int MISDIRECTED = 421;
+
     private Answer() {}
 
     /** Answers with a status and a line. */
@@ -33,6 +40,9 @@ public final class Answer {
         headers.put(Headers.CONTENT_TYPE, "text/plain; charset=utf-8");
         headers.put(NO_SNIFF, "nosniff");
         headers.put(Headers.CACHE_CONTROL, "no-store");
+        if (status >= FIRST_ERROR) {
+            exchange.putAttachment(WHY, line);
+        }
         send(exchange, status, (line + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
@@ -53,6 +63,12 @@ public final class Answer {
         dispatch(exchange, () -> end(exchange));
     }
 
+    /** Answers with a status and no body, and tells the access line why. */
+    public static void empty(HttpServerExchange exchange, int status, String why) {
+        exchange.putAttachment(WHY, why);
+        empty(exchange, status);
+    }
+
     /** Answers HEAD: the headers that a stream would have. */
     public static void head(HttpServerExchange exchange) {
         dispatch(exchange, () -> {
@@ -67,6 +83,9 @@ public final class Answer {
 
     private static void send(HttpServerExchange exchange, int status, byte[] body) {
         exchange.setStatusCode(status);
+        if (status == MISDIRECTED) { // newer than Undertow's list
+            exchange.setReasonPhrase("Misdirected Request");
+        }
         exchange.setResponseContentLength(body.length);
         dispatch(
                 exchange,

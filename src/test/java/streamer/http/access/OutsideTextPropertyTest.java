@@ -186,10 +186,13 @@ class OutsideTextPropertyTest {
     }
 
     @Property
-    void anAccessLineIsOneLineOfPrintableAscii(@ForAll String method, @ForAll String path, @ForAll String user) {
-        var line = new AccessLine("127.0.0.1", user, method, path, 200, 1, 0.5, null);
+    void anAccessLineIsOneLineOfPrintableAscii(
+            @ForAll String method, @ForAll String path, @ForAll String user, @ForAll String why) {
+        var line = new AccessLine("127.0.0.1", user, method, path, 200, 1, 0.5, null, null);
         assertThat(line.toString()).matches("[ -~]*");
         assertThat(line.toString().split(" ", -1)).hasSize(7);
+        var refused = new AccessLine("127.0.0.1", user, method, path, 400, 1, 0.5, null, why);
+        assertThat(refused.toString()).matches(".* why=\"[ !#-~]*\"").matches("[ -~]*");
     }
 
     @Property
