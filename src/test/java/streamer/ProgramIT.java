@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -143,6 +144,18 @@ class ProgramIT {
         }
     }
 
+    @Test
+    void saysWhereStrangersMayRunTheCommand() throws IOException {
+        try (var open = Program.start(directory, "--host", "0.0.0.0", "true")) {
+            Wait.until("it warns", () -> open.err().contains(" open to everyone who can reach this machine; "));
+            Wait.until("it listens", () -> open.out().startsWith("Listening on http://"));
+        }
+        try (var local = Program.start(directory, Map.of("PORT", "5000"), Path.of("bin/streamer"), "true")) {
+            assertThat(local.address().getPort()).isNotEqualTo(5000);
+            assertThat(local.err()).isEmpty();
+        }
+    }
+
     /** The JDK launches then, without a word. */
     @Test
     void itsNativeLibraryMayBeMissing() throws IOException {
@@ -176,6 +189,51 @@ class ProgramIT {
         }
         assertStartsWithRecording(here);
         assertStartsWithRecording(Files.move(here, directory.resolve("there")));
+    }
+
+    @Test
+    void theFirstStartSaysWhatItWaitsFor() throws IOException {
+        var script = withoutJar("for a; do case $a in -Dtarget.directory=*) cp '"
+                + Path.of("target/streamer.jar").toAbsolutePath() + "' ${a#*=} ;; esac; done");
+        try (var program = Program.start(directory, withMaven(), script, "echo", "hi");
+                var client = program.get("/")) {
+            assertThat(client.text()).isEqualTo("hi\n");
+            assertThat(program.err()).startsWith("streamer: building target/streamer.jar (the first time Maven");
+        }
+        assertThat(directory.resolve("here/target")).isDirectoryNotContaining("glob:**start.*");
+    }
+
+    @Test
+    void aFirstStartThatCannotBuildSaysWhy() throws IOException {
+        var script = withoutJar("echo '[INFO] x'; echo '[ERROR] the disk is full'; exit 1");
+        assertDoesNotStart(script, withMaven(), "\\[ERROR] the disk is full\nstreamer: the build failed, .*\n");
+        var java = executable("java", "#!/bin/sh\nexec " + System.getProperty("java.home") + "/bin/java \"$@\"\n");
+        var home = Files.createDirectories(directory.resolve("jre/bin"));
+        Files.move(java, home.resolve("java"));
+        var jre = new HashMap<>(withMaven());
+        jre.put("JAVA_HOME", home.getParent().toString());
+        assertDoesNotStart(script, jre, "streamer: building target/streamer.jar needs a JDK, .*\n");
+        Tool.run("rm", "-r", directory.resolve("here/target").toString());
+        Files.createFile(directory.resolve("here/target"));
+        assertDoesNotStart(script, withMaven(), "streamer: cannot write to .*/here/target, .*\n");
+    }
+
+    /** A clone that has not been built, and a Maven that does this. */
+    private Path withoutJar(String maven) throws IOException {
+        executable("mvn", "#!/bin/sh\n" + maven + "\n");
+        var here = Files.createDirectories(directory.resolve("here/bin"));
+        return Files.copy(Path.of("bin/streamer"), here.resolve("streamer"), StandardCopyOption.COPY_ATTRIBUTES);
+    }
+
+    private Map<String, String> withMaven() {
+        return Map.of("PATH", directory + ":" + System.getenv("PATH"));
+    }
+
+    private void assertDoesNotStart(Path script, Map<String, String> environment, String err) throws IOException {
+        try (var program = Program.start(directory, environment, script, "true")) {
+            assertThat(program.exitCode()).isEqualTo(1);
+            assertThat(program.err()).matches("(streamer: building .*\\)\n)?" + err);
+        }
     }
 
     private void assertStartsWithRecording(Path installed) throws IOException {
@@ -225,6 +283,23 @@ class ProgramIT {
                     .hasSize(9);
             assertThat(program.err().lines().filter(line -> line.contains("exit=0 ended=exit")))
                     .hasSize(1);
+        }
+    }
+
+    /** As platforms send it that do not know which process is which. */
+    @Test
+    void aCommandThatIgnoresTermKeepsTheDrainWhenAllGetIt() throws IOException {
+        var go = directory.resolve("go");
+        var command = "trap '' TERM; exec sh -c 'echo ready; until [ -e " + go + " ]; do sleep 0.1; done; echo done'";
+        try (var program = Program.start(directory, "--drain", "1h", "--", "sh", "-c", command);
+                var client = program.get("/")) {
+            assertThat(client.piece()).isEqualTo("ready\n");
+            program.signalAll("TERM");
+            Wait.until("it drains", () -> program.err().contains("draining"));
+            Files.createFile(go);
+            assertThat(client.text()).isEqualTo("done\n");
+            assertThat(client.end()).isEqualTo(End.CLEAN);
+            assertThat(program.exitCode()).isEqualTo(143);
         }
     }
 

@@ -5,30 +5,46 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** {@code @file}: flags from a file, one argument a line; expanded only before the command, not in its arguments. */
+/**
+ * {@code @file}: flags from a file, one a line, its value behind it or on the next line; expanded only before the
+ * command, not in its arguments, which stand one on a line. Where a flag could stand, {@code #} begins a comment.
+ */
 final class ArgumentFile {
+    private static final Pattern FLAG_AND_VALUE = Pattern.compile("(-[^\\s=]*)\\s+(.*)");
+
     private ArgumentFile() {}
 
     static List<String> expand(List<String> arguments, CommandSpec spec) {
         var expanded = new ArrayList<String>();
         var flags = new Flags(spec);
-        var inFlags = true;
-        for (var i = 0; i < arguments.size(); i++) {
-            var argument = arguments.get(i);
-            if (inFlags && flags.expectsName() && argument.startsWith("@")) {
-                var lines = read(argument.substring(1));
-                lines.removeIf(String::isBlank);
-                lines.forEach(flags::next);
-                expanded.addAll(lines);
+        for (var argument : arguments) {
+            if (flags.expectsName() && argument.startsWith("@")) {
+                read(argument.substring(1)).stream()
+                        .filter(line -> !line.isBlank())
+                        .flatMap(line -> arguments(line, flags).stream())
+                        .forEachOrdered(expanded::add);
             } else {
                 flags.next(argument);
                 expanded.add(argument);
             }
-            inFlags = !flags.isOver();
         }
         return expanded;
+    }
+
+    private static List<String> arguments(String line, Flags flags) {
+        var arguments = List.of(line);
+        if (flags.expectsName() && line.stripLeading().startsWith("#")) {
+            return List.of();
+        }
+        if (flags.expectsName()) {
+            var pair = FLAG_AND_VALUE.matcher(line.strip());
+            arguments = pair.matches() ? List.of(pair.group(1), pair.group(2)) : List.of(line.strip());
+        }
+        arguments.forEach(flags::next);
+        return arguments;
     }
 
     private static List<String> read(String file) {

@@ -21,7 +21,7 @@ final class Usage implements IVersionProvider {
     private static final String FOOTER = """
 
             Each flag can also be set in the environment: STREAMER_FLUSH_BYTES for --flush-bytes. @FILE stands for the
-            flags in a file, one argument a line. Sizes: 1, 64k, 10m. Times: 250ms, 15s, 5m.
+            flags in a file, one a line. Sizes: 1, 64k, 1.5g. Times: 250ms, 15s, 1h30m.
             Exit codes: 1 failure, 2 usage, 126 command not executable, 127 not found, 128+n ended by signal n.
             """;
 

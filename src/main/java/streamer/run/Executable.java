@@ -16,6 +16,15 @@ import streamer.run.LaunchException.Kind;
 public final class Executable {
     private static final String DEFAULT_PATH = "/usr/local/bin:/usr/bin:/bin";
     private static final Pattern INTERPRETER = Pattern.compile("#![ \\t]*([^ \\t\\r\\n]+)");
+    /** Interpreter that {@code env(1)} finds in the {@code PATH}. */
+    private static final Pattern BY_ENV =
+            Pattern.compile("#![ \\t]*[^ \\t\\r\\n]*/env[ \\t]+([^-=\\s][^=\\s]*)[ \\t]*(\\n|$)");
+
+    /** Part of the interpreter's name or argument then; Perl takes that for white space behind its switches. */
+    private static final Pattern WINDOWS_LINE_END =
+            Pattern.compile("#!(?![^\\n]*perl[^ \\t\\n]*[ \\t]+-)[^\\n]*\\r(\\n|$)");
+
+    private static final Pattern FOR_A_SHELL = Pattern.compile("[\\s|&;<>()$`'\"*?{}=~#]");
     private static final int HEAD_BYTES = 256;
 
     private Executable() {}
@@ -33,16 +42,29 @@ public final class Executable {
             throws LaunchException {
         var base = directory == null ? Path.of("") : directory;
         var seen = false;
-        for (var candidate : candidates(word, searchPath == null ? DEFAULT_PATH : searchPath)) {
+        var path = searchPath == null ? DEFAULT_PATH : searchPath;
+        for (var candidate : candidates(word, path)) {
             if (isExecutable(base, candidate)) {
-                checkInterpreter(base, candidate);
+                checkInterpreter(base, candidate, path);
                 return candidate;
             }
             seen |= isSomething(base, candidate);
         }
         throw seen
                 ? new LaunchException(Kind.NOT_EXECUTABLE, word + ": not executable")
-                : new LaunchException(Kind.NOT_FOUND, (word.isEmpty() ? "''" : word) + ": command not found");
+                : new LaunchException(
+                        Kind.NOT_FOUND,
+                        (word.isBlank() ? "'" + word + "'" : word) + ": command not found" + hint(base, word));
+    }
+
+    /** What was probably meant: a line for a shell, or a file outside the {@code PATH}. */
+    private static String hint(Path base, String word) {
+        if (!word.isBlank() && FOR_A_SHELL.matcher(word).find()) {
+            var isPlain = word.matches("[\\w\\s./:,@%+-]+");
+            return "; it is started without a shell: write -- "
+                    + (isPlain ? word : "sh -c '" + word.replace("'", "'\\''") + "'");
+        }
+        return !word.contains("/") && isFile(base, word) ? "; did you mean ./" + word + "?" : "";
     }
 
     private static List<String> candidates(String word, String searchPath) {
@@ -58,8 +80,15 @@ public final class Executable {
 
     private static boolean isExecutable(Path base, String candidate) {
         try {
-            var file = base.resolve(candidate);
-            return !candidate.endsWith("/") && Files.isRegularFile(file) && Files.isExecutable(file);
+            return isFile(base, candidate) && Files.isExecutable(base.resolve(candidate));
+        } catch (InvalidPathException e) {
+            return false;
+        }
+    }
+
+    private static boolean isFile(Path base, String candidate) {
+        try {
+            return !candidate.isEmpty() && !candidate.endsWith("/") && Files.isRegularFile(base.resolve(candidate));
         } catch (InvalidPathException e) {
             return false;
         }
@@ -74,18 +103,30 @@ public final class Executable {
         }
     }
 
-    /** Interpreter of a script ({@code #!}, {@code execve(2)}): it must be executable. */
-    private static void checkInterpreter(Path base, String candidate) throws LaunchException {
+    /** Interpreter of a script ({@code #!}, {@code execve(2)}): it must be executable, and its line end Unix's. */
+    private static void checkInterpreter(Path base, String candidate, String searchPath) throws LaunchException {
         try (var file = Files.newInputStream(base.resolve(candidate))) {
             var head = new String(file.readNBytes(HEAD_BYTES), StandardCharsets.ISO_8859_1);
-            var matcher = INTERPRETER.matcher(head);
-            if (matcher.lookingAt() && !isExecutable(base, matcher.group(1))) {
+            if (WINDOWS_LINE_END.matcher(head).lookingAt()) {
                 throw new LaunchException(
-                        Kind.NOT_EXECUTABLE,
-                        candidate + ": its interpreter " + matcher.group(1) + " cannot be executed");
+                        Kind.NOT_EXECUTABLE, candidate + ": has Windows line ends; tr -d '\\r' removes them");
+            }
+            var direct = INTERPRETER.matcher(head);
+            if (direct.lookingAt() && !isExecutable(base, direct.group(1))) {
+                throw withoutInterpreter(candidate, direct.group(1));
+            }
+            var searched = BY_ENV.matcher(head);
+            if (searched.lookingAt()
+                    && candidates(searched.group(1), searchPath).stream().noneMatch(one -> isExecutable(base, one))) {
+                throw withoutInterpreter(candidate, searched.group(1));
             }
         } catch (IOException e) {
             // Executable but not readable: execve(2) will tell.
         }
+    }
+
+    private static LaunchException withoutInterpreter(String candidate, String interpreter) {
+        return new LaunchException(
+                Kind.NOT_EXECUTABLE, candidate + ": its interpreter " + interpreter + " cannot be executed");
     }
 }

@@ -16,7 +16,7 @@ class FlagValuePropertyTest {
     @Provide
     Arbitrary<String> nearly() {
         return Arbitraries.strings()
-                .withChars("0123456789kmgshMS. -+\\nt\u0661")
+                .withChars("0123456789kmgshdibMS. -+\\nt\u0661")
                 .ofMaxLength(20);
     }
 
