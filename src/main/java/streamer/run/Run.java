@@ -179,7 +179,7 @@ public final class Run implements AutoCloseable {
 
     private void stopTree() {
         var of = execution;
-        treeStop.begin(of == null ? null : of.child());
+        treeStop.begin(of == null ? null : of.child(), null);
     }
 
     private void treeStopped() {
