@@ -256,6 +256,32 @@ class ProgramIT {
     }
 
     @Test
+    void saysWhatItStopsAfterACommand() throws IOException {
+        var script =
+                "if [ $QUERY_STRING ]; then (setsid sleep 1000 >/dev/null 2>&1 &); kill $$; fi; sleep 1000 & echo hi";
+        try (var program = Program.start(directory, "--", "sh", "-c", script)) {
+            try (var client = program.get("/")) {
+                assertThat(client.text()).isEqualTo("hi\n");
+                assertThat(client.end()).isEqualTo(End.CLEAN);
+            }
+            try (var client = program.get("/?signal")) {
+                assertThat(client.header("Streamer-Exit-Code")).isEqualTo("143");
+            }
+            Wait.until("all is logged", () -> program.err().lines().count() >= 4);
+            program.signal("TERM");
+            program.exitCode();
+            assertThat(program.err().lines().filter(line -> line.contains(" run ")))
+                    .satisfiesExactly(
+                            line -> assertThat(line)
+                                    .matches("\\S+ run \\w+: its output was held open after the command's exit:"
+                                            + " stopped sleep \\(\\d+\\)"),
+                            line -> assertThat(line)
+                                    .matches(
+                                            "\\S+ run \\w+: its command died by a signal: stopped (sleep|setsid|sh) .*"));
+        }
+    }
+
+    @Test
     void termDrainsThenStopsAndTellsEachReader() throws IOException {
         try (var program = Program.start(directory, "--drain", "2s", "--", "sh", "-c", SLOW)) {
             var clients = new ArrayList<StreamClient>();

@@ -18,12 +18,15 @@ interface Child extends Closeable {
     ProcessHandle handle();
 
     /**
-     * Signals it and its process group while it has not been reaped, also without descriptors, which a handle needs;
-     * does nothing where that is not possible.
+     * Signals its process group as a whole, also after its exit, and without descriptors, which a handle needs.
      *
      * @param forcibly KILL instead of TERM
+     * @return false if it has no group of its own, or nobody is left in it
      */
-    void signal(boolean forcibly);
+    boolean signalGroup(boolean forcibly);
+
+    /** Whether it has a process group of its own that has members; zombies are members too. */
+    boolean hasGroup();
 
     /** The write end of its standard input, if {@link RunSpec.Stdin.Pipe} was asked for. */
     OutputStream stdin();

@@ -7,6 +7,7 @@ import streamer.run.LaunchException.Kind;
 /** Error numbers of Linux and macOS ({@code errno(3)}) as a failed launch's message has them. */
 final class Errno {
     static final int ENOENT = 2;
+    static final int ESRCH = 3;
     static final int E2BIG = 7;
     static final int ENOEXEC = 8;
     static final int ECHILD = 10;

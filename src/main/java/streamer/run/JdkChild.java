@@ -51,9 +51,16 @@ final class JdkChild implements Child {
         return handle;
     }
 
-    /** Does nothing: the JDK opens a file to see whether it is the same process, and its group is ours. */
+    /** Does nothing: its group is ours. */
     @Override
-    public void signal(boolean forcibly) {}
+    public boolean signalGroup(boolean forcibly) {
+        return false;
+    }
+
+    @Override
+    public boolean hasGroup() {
+        return false;
+    }
 
     @Override
     public OutputStream stdin() {

@@ -44,12 +44,17 @@ final class Lingering {
             return Stopwatch.NEVER;
         }
         if (cut.isRunning()) {
-            return output.waiting().isRunning() ? cut.left(now, CLOSE_NANOS) : CLOSE_NANOS;
+            var since = treeStop.isRunning() ? cut.elapsed(now) : waited(now, before.getAsLong());
+            return output.waiting().isRunning() ? Math.max(0, CLOSE_NANOS - since) : CLOSE_NANOS;
         }
         if (treeStop.isRunning()) { // its end begins the grace anew
             return Stopwatch.NEVER;
         }
-        return Math.max(0, GRACE_NANOS - (output.waiting().total(now) - before.getAsLong()));
+        return Math.max(0, GRACE_NANOS - waited(now, before.getAsLong()));
+    }
+
+    private long waited(long now, long before) {
+        return output.waiting().total(now) - before;
     }
 
     /** Cuts off, then closes, an output that has been held open too long; the ending is decided first. */
@@ -58,7 +63,9 @@ final class Lingering {
             return;
         }
         if (cut.isRunning()) {
-            LOG.log(Level.WARNING, "run {0}: something that cannot be stopped holds its output", treeStop.run());
+            if (treeStop.isDone()) { // else its end tells
+                LOG.log(Level.WARNING, "run {0}: something that cannot be found holds its output", treeStop.run());
+            }
             over = true;
             output.closePipe();
         } else if (treeStop.isDone()
@@ -66,7 +73,7 @@ final class Lingering {
             verdict.decide(child.exitCode());
             cut.start(now);
             output.cut();
-            treeStop.begin(child);
+            treeStop.begin(child, "its output was held open after the command's exit");
         }
     }
 }

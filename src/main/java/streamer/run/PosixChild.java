@@ -1,6 +1,7 @@
 package streamer.run;
 
 import com.sun.jna.LastErrorException;
+import com.sun.jna.Native;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A process launched by the system itself, whose exit the {@link Reaper} tells. Its id is its own until it is reaped,
- * which the lock guards.
+ * which the lock guards, and no other's while its process group has members.
  *
  * <p>Threads: any.
  */
@@ -84,10 +85,22 @@ final class PosixChild implements Child {
     }
 
     @Override
-    public synchronized void signal(boolean forcibly) {
-        if (!isReaped) {
-            LibC.kill(-pid, forcibly ? SIGKILL : SIGTERM);
-        }
+    public boolean signalGroup(boolean forcibly) {
+        return kill(forcibly ? SIGKILL : SIGTERM);
+    }
+
+    @Override
+    public boolean hasGroup() {
+        return kill(0);
+    }
+
+    /** {@code kill(2)} for its group, unless its id is another process's: then its group has had no member. */
+    private synchronized boolean kill(int signal) {
+        return (!isReaped || isFree()) && LibC.kill(-pid, signal) == 0;
+    }
+
+    private boolean isFree() {
+        return LibC.kill(pid, 0) != 0 && Native.getLastError() == Errno.ESRCH;
     }
 
     @Override

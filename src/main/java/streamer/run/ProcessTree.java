@@ -10,18 +10,20 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
  * Snapshot of the process table, to find the processes of a run: its descendants and, on Linux, all that have its id in
  * their environment, or are in a process group or session that one of them led ({@code proc(5)}), even if reparented.
- * Elsewhere only
- * descendants are found.
+ * Elsewhere only descendants are found.
+ *
+ * <p>On Linux each process is read once. The table is no moment's: one that has exited before it was read may have a
+ * child that was not listed. So it is listed again ({@link #updated}) until nothing escapes ({@link #isWhole}).
  */
 final class ProcessTree {
     /** The environment variable that marks all processes of a run; its value is the run's id. */
@@ -31,10 +33,13 @@ final class ProcessTree {
     private static final Path PROC = Path.of("/proc");
 
     private final Map<Long, ProcessHandle> byId = new HashMap<>();
+    private final Map<Long, ProcessStat> stats = new HashMap<>();
     private final Map<Long, List<ProcessHandle>> byParent = new HashMap<>();
     private final Map<Long, List<ProcessHandle>> byLeader = new HashMap<>();
     private final Map<String, List<ProcessHandle>> byRun = new HashMap<>();
     private final Map<Long, String> marks = new HashMap<>();
+    private final Set<Long> withoutEnvironment = new HashSet<>();
+    private boolean nothingEscaped;
 
     private ProcessTree() {}
 
@@ -44,30 +49,70 @@ final class ProcessTree {
      * @throws RuntimeException if the process table cannot be read, say without free descriptors
      */
     static ProcessTree snapshot() {
-        var tree = new ProcessTree();
-        ProcessHandle.allProcesses().forEach(tree::add);
-        return tree;
+        return new ProcessTree().updated();
     }
 
-    /** Whether all processes were seen: without descriptors the JDK lists none. */
+    /**
+     * This one, with the processes that were not there, or could not be read, before.
+     *
+     * @throws RuntimeException as {@link #snapshot}
+     */
+    ProcessTree updated() {
+        nothingEscaped = true;
+        var names = PROC.toFile().list();
+        if (names == null) {
+            checkReadable();
+            ProcessHandle.allProcesses().forEach(this::addByParent);
+            return this;
+        }
+        for (var i = names.length - 1; i >= 0; i--) { // the latest first: they may be gone soon
+            if (Character.isDigit(names[i].charAt(0))) {
+                var pid = Long.parseLong(names[i]);
+                nothingEscaped &= byId.containsKey(pid) || add(pid);
+            }
+        }
+        return this;
+    }
+
+    /**
+     * Whether the last look at the table held all processes: none of those that it added was gone before it was read.
+     * Without descriptors the JDK lists none.
+     */
     boolean isWhole() {
-        return byId.containsKey(ProcessHandle.current().pid());
+        return nothingEscaped && byId.containsKey(ProcessHandle.current().pid());
     }
 
-    private void add(ProcessHandle handle) {
-        byId.put(handle.pid(), handle);
-        stat(handle)
-                .ifPresentOrElse(
-                        stat -> add(stat, handle),
-                        () -> handle.parent().ifPresent(parent -> add(byParent, parent.pid(), handle)));
-        var matcher = MARKED.matcher(read(handle, "environ"));
-        if (matcher.find()) {
-            add(byRun, matcher.group(1), handle);
-            marks.put(handle.pid(), matcher.group(1));
+    private void addByParent(ProcessHandle handle) {
+        if (byId.put(handle.pid(), handle) == null) {
+            handle.parent().ifPresent(parent -> add(byParent, parent.pid(), handle));
         }
     }
 
+    /** Adds a process; false if it has exited, or is to be read again. */
+    private boolean add(long pid) {
+        var found = ProcessHandle.of(pid); // first: signalled is whose files were read, not who has its id after it
+        var stat = ProcessStat.parse(read(pid, "stat"));
+        if (found.isEmpty() || stat.isEmpty()) {
+            return false;
+        }
+        var hasExited = stat.get().hasExited();
+        var environment = hasExited ? "" : read(pid, "environ");
+        if (environment.isEmpty() && !hasExited && withoutEnvironment.add(pid)) {
+            return false; // as during execve(2)
+        }
+        var handle = found.get();
+        byId.put(pid, handle);
+        add(stat.get(), handle);
+        var matcher = MARKED.matcher(environment);
+        if (matcher.find()) {
+            add(byRun, matcher.group(1), handle);
+            marks.put(pid, matcher.group(1));
+        }
+        return !hasExited;
+    }
+
     private void add(ProcessStat stat, ProcessHandle handle) {
+        stats.put(handle.pid(), stat);
         add(byParent, stat.parent(), handle);
         add(byLeader, stat.group(), handle);
         if (stat.session() != stat.group()) {
@@ -115,22 +160,29 @@ final class ProcessTree {
     }
 
     /** Whether it still executes: neither exited nor a zombie (state {@code Z} or {@code X}, {@code proc(5)}). */
-    private static boolean isRunning(ProcessHandle handle) {
-        var stat = stat(handle); // first: it throws without descriptors, isAlive() is false
-        return handle.isAlive() && stat.filter(ProcessStat::hasExited).isEmpty();
+    private boolean isRunning(ProcessHandle handle) {
+        var stat = stats.get(handle.pid());
+        return handle.equals(byId.get(handle.pid())) && (stat == null ? handle.isAlive() : !stat.hasExited());
     }
 
-    /** Empty if it has exited, or there is no {@code /proc}. */
-    private static Optional<ProcessStat> stat(ProcessHandle handle) {
-        return ProcessStat.parse(read(handle, "stat"));
+    /** Whether a process is in the process group that another one leads or led. */
+    boolean isInGroup(ProcessHandle handle, ProcessHandle leader) {
+        var stat = stats.get(handle.pid());
+        return stat != null && stat.group() == leader.pid();
     }
 
-    private static String read(ProcessHandle handle, String file) {
+    /** The name of a process's program, and its id. */
+    String name(ProcessHandle handle) {
+        var stat = stats.get(handle.pid());
+        return (stat == null ? "process" : stat.name()) + " (" + handle.pid() + ")";
+    }
+
+    private static String read(long pid, String file) {
         try {
-            return Files.readString(PROC.resolve(handle.pid() + "/" + file), StandardCharsets.ISO_8859_1);
+            return Files.readString(PROC.resolve(pid + "/" + file), StandardCharsets.ISO_8859_1);
         } catch (IOException e) {
             checkReadable();
-            return ""; // exited, another user's, or no /proc
+            return ""; // exited, or another user's
         }
     }
 

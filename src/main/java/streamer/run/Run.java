@@ -152,7 +152,11 @@ public final class Run implements AutoCloseable {
 
     /** Waits for the child's exit, unless the ending is decided without it. */
     private Ending awaitEnding() {
-        return verdict.exited(execution().awaitExit(() -> ending() != null));
+        var code = execution().awaitExit(() -> ending() != null);
+        if (code.isPresent() && ShutdownSignal.isDeath(code.getAsInt())) {
+            stopTree("its command died by a signal");
+        }
+        return verdict.exited(code);
     }
 
     /** How the run ended; null while that is not decided. */
@@ -163,6 +167,9 @@ public final class Run implements AutoCloseable {
     /** Stops the run and its process tree; does not wait. Only the first reason counts; no effect after the ending. */
     public void stop(Reason why) {
         if (!verdict.stop(why)) {
+            if (why == Reason.SHUTDOWN && execution != null) { // its command may have ended by the same signal
+                stopTree("the server shuts down");
+            }
             return;
         }
         LOG.log(Level.DEBUG, () -> "run " + id + ": stopping, " + why.word());
@@ -178,8 +185,12 @@ public final class Run implements AutoCloseable {
     }
 
     private void stopTree() {
+        stopTree(null);
+    }
+
+    private void stopTree(@Nullable String why) {
         var of = execution;
-        treeStop.begin(of == null ? null : of.child());
+        treeStop.begin(of == null ? null : of.child(), why);
     }
 
     private void treeStopped() {

@@ -14,10 +14,16 @@ import java.util.concurrent.TimeUnit;
 final class ShutdownSignal {
     private static final Duration LATE = Duration.ofMillis(100);
     private static final int SIGNALLED = 128;
+    private static final int LAST_SIGNAL = 64;
     private static final Set<Integer> SIGNALS = Set.of(1, 2, 15); // HUP, INT, TERM
 
     private final CountDownLatch come = new CountDownLatch(1);
     private volatile int number;
+
+    /** Whether a command with this exit code died by a signal, or says so, as a shell does of its own command. */
+    static boolean isDeath(int code) {
+        return code > SIGNALLED && code <= SIGNALLED + LAST_SIGNAL;
+    }
 
     /** Records that the signal has come. */
     void arrived(int which) {

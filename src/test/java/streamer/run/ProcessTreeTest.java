@@ -12,9 +12,11 @@ import java.util.List;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import streamer.testing.Commands;
 import streamer.testing.NothingLeft;
 import streamer.testing.StreamClient;
+import streamer.testing.StreamClient.End;
 import streamer.testing.TestServer;
 import streamer.testing.Wait;
 
@@ -31,6 +33,10 @@ class ProcessTreeTest {
         JOBS("set -m; sleep 1000 & sleep 1000 & wait"),
         CLEANED("env -i " + MARK + "=$" + MARK + " sleep 1000 & wait"),
         HIDDEN("(env -i " + MARK + "=$" + MARK + " sleep 1000 >/dev/null & ); sleep 1000"),
+        REFORKING(
+                "export LEFT=20000 LINK='[ $((LEFT-=1)) -gt 0 ] && exec sh -c \"$LINK\" &'; sh -c \"$LINK\"; sleep 1000"),
+        RESESSIONED("export LEFT=20000 LINK='[ $((LEFT-=1)) -gt 0 ] && exec setsid sh -c \"$LINK\" &'; sh -c \"$LINK\";"
+                + " sleep 1000"),
         IGNORING_TERM("trap '' TERM; (while :; do sleep 1000; done) & while :; do sleep 1000; done");
 
         private final String script;
@@ -74,6 +80,31 @@ class ProcessTreeTest {
             Wait.until("the tree has grown", () -> processes(mark) > 1);
             leaving.by(client);
             server.awaitNoRun();
+            assertNoneIsLeft(mark);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TERM", "SEGV"})
+    void goesWhenTheCommandDiesByASignal(String signal) throws IOException {
+        var mark = MARK + "=" + System.nanoTime();
+        var daemon = "(setsid sleep 1000 >/dev/null 2>&1 &); echo ready; read line; kill -" + signal + " $$";
+        try (var server = TestServer.of(Commands.sh(daemon))
+                        .env(MARK, mark.substring(MARK.length() + 1))
+                        .start();
+                var client = server.connect().request("POST", "/", "Content-Length: 1")) {
+            assertThat(client.piece()).isEqualTo("ready\n");
+            Wait.until("the tree has grown", () -> processes(mark) > 1);
+            client.send("\n");
+            assertThat(client.end()).isEqualTo(End.BROKEN_OFF);
+            server.awaitNoRun();
+            assertNoneIsLeft(mark);
+        }
+    }
+
+    /** Looks often: some come and go. */
+    private static void assertNoneIsLeft(String mark) throws IOException {
+        for (var i = 0; i < 10; i++) {
             assertThat(processes(mark)).isZero();
         }
     }

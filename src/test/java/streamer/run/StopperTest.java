@@ -25,7 +25,7 @@ class StopperTest {
         var stopper = new Stopper(Duration.ofHours(-1), Executors.newScheduledThreadPool(1));
         try {
             var done = new CountDownLatch(1);
-            stopper.stop(UNUSED_ID, new JdkChild(process), done::countDown);
+            stopper.stop(UNUSED_ID, new JdkChild(process), stopped -> done.countDown());
             assertThat(done.await(Wait.LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
             assertThat(process.isAlive()).isFalse();
         } finally {
