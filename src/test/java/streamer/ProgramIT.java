@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -211,7 +212,7 @@ class ProgramIT {
         var home = Files.createDirectories(directory.resolve("jre/bin"));
         Files.move(java, home.resolve("java"));
         var jre = new HashMap<>(withMaven());
-        jre.put("JAVA_HOME", home.getParent().toString());
+        jre.put("JAVA_HOME", Objects.requireNonNull(home.getParent()).toString());
         assertDoesNotStart(script, jre, "streamer: building target/streamer.jar needs a JDK, .*\n");
         Tool.run("rm", "-r", directory.resolve("here/target").toString());
         Files.createFile(directory.resolve("here/target"));

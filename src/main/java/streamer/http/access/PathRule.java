@@ -6,6 +6,7 @@ import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import streamer.http.request.PathPattern;
 import streamer.http.request.RequestPath;
 import streamer.http.response.Answer;

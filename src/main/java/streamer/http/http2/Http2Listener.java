@@ -20,6 +20,9 @@ public final class Http2Listener implements DelegateOpenListener {
     /** Buffers of bodies that are not read yet: what the windows of all streams allow, and some. */
     private static final int MAX_QUEUED_BUFFERS = 1_000;
 
+    /** Frames, a buffer of 16 KiB each, that the socket has yet to take; beyond that no more is read. */
+    private static final int MAX_QUEUED_FRAMES = 20;
+
     private final Set<Http2Connection> connections = ConcurrentHashMap.newKeySet();
     private final ByteBufferPool buffers;
     private final Consumer<StreamConnection> begun;
@@ -45,6 +48,7 @@ public final class Http2Listener implements DelegateOpenListener {
                 .set(UndertowOptions.HTTP2_SETTINGS_MAX_FRAME_SIZE, HeadBlock.MAX_BYTES) // a head is made one frame
                 .set(UndertowOptions.MAX_RST_FRAMES_PER_WINDOW, Integer.MAX_VALUE) // counts those of failed runs too
                 .set(UndertowOptions.MAX_QUEUED_READ_BUFFERS, MAX_QUEUED_BUFFERS)
+                .set(UndertowOptions.QUEUED_FRAMES_HIGH_WATER_MARK, MAX_QUEUED_FRAMES)
                 .getMap();
     }
 

@@ -8,7 +8,6 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
-import org.xnio.IoUtils;
 import org.xnio.channels.StreamSourceChannel;
 
 /**
@@ -20,16 +19,12 @@ import org.xnio.channels.StreamSourceChannel;
 public final class RequestBody {
     private static final AttachmentKey<RequestBody> KEY = AttachmentKey.create(RequestBody.class);
     private static final AttachmentKey<Continuation> CONTINUE = AttachmentKey.create(Continuation.class);
-    private static final int DRAIN_BYTES = 1024 * 1024;
-    private static final long DRAIN_MILLIS = 2_000;
-    private static final int SCRATCH_BYTES = 16 * 1024;
     private static final long MIN_WAIT_NANOS = 1_000_000;
 
     private final HttpServerExchange exchange;
     private final StreamSourceChannel channel;
     private long received;
     private long waitedNanos;
-    private long drained;
     private boolean readable;
     private boolean detached;
 
@@ -158,9 +153,9 @@ public final class RequestBody {
     }
 
     /**
-     * Lingering close: after the response, reads and drops what the client still sends, without blocking, so that it
-     * can read the response instead of getting a reset. Beyond 1 MiB or 2 seconds an HTTP/1 connection is closed all
-     * the same.
+     * Lingering close (RFC 9112, 9.6): after the response, reads and drops what the client still sends, without
+     * blocking, so that it can read the response instead of getting a reset. Beyond 1 MiB an HTTP/1 connection is half
+     * closed, after 5 s without a byte or 30 s in all it is closed, and at once if too many linger.
      */
     public void drain() {
         drain(false);
@@ -173,45 +168,7 @@ public final class RequestBody {
 
     private void drain(boolean close) {
         detach();
-        exchange.getIoThread().execute(() -> {
-            var timeout = exchange.getIoThread().executeAfter(this::timeOut, DRAIN_MILLIS, TimeUnit.MILLISECONDS);
-            var scratch = ByteBuffer.allocate(SCRATCH_BYTES);
-            Runnable step = () -> {
-                if (isDrained(scratch)) {
-                    timeout.remove();
-                    channel.suspendReads();
-                    if (close || !isComplete()) {
-                        close();
-                    }
-                }
-            };
-            channel.getReadSetter().set(ready -> step.run());
-            channel.resumeReads();
-            step.run();
-        });
-    }
-
-    private boolean isDrained(ByteBuffer scratch) {
-        try {
-            int length;
-            do {
-                length = channel.read(scratch.clear());
-                drained += Math.max(0, length);
-            } while (length > 0 && (drained <= DRAIN_BYTES || !isHttp1()));
-            return length != 0;
-        } catch (IOException e) { // the client has gone: there is no more
-            return true;
-        }
-    }
-
-    private void timeOut() {
-        if (isHttp1()) {
-            close();
-        }
-    }
-
-    private void close() {
-        IoUtils.safeClose(isHttp1() ? exchange.getConnection() : channel);
+        new Drain(exchange, channel, close).begin();
     }
 
     private boolean isHttp1() {

@@ -75,9 +75,9 @@ public final class Answer {
             try {
                 exchange.getResponseChannel().flush(); // else Undertow would add Content-Length: 0
             } catch (IOException e) {
-                // The client has gone; endExchange() cleans up.
+                // The client has gone; end() cleans up.
             }
-            exchange.endExchange();
+            end(exchange);
         });
     }
 
@@ -85,6 +85,10 @@ public final class Answer {
         exchange.setStatusCode(status);
         if (status == MISDIRECTED) { // newer than Undertow's list
             exchange.setReasonPhrase("Misdirected Request");
+        }
+        if (!AnswerTimeout.allowsBody(exchange)) {
+            dispatch(exchange, () -> end(exchange));
+            return;
         }
         exchange.setResponseContentLength(body.length);
         dispatch(
@@ -97,6 +101,7 @@ public final class Answer {
      * limit.
      */
     private static void dispatch(HttpServerExchange exchange, Runnable answer) {
+        AnswerTimeout.begin(exchange);
         if (exchange.isRequestComplete()) {
             answer.run();
         } else {

@@ -46,8 +46,9 @@ interface ClientGone {
     }
 
     /**
-     * HTTP/1: reads the connection, to see FIN or RST; a half-closed connection counts as left. Bytes of a pipelined
-     * request are kept, up to 16 KiB, and handed back when the response ends.
+     * HTTP/1: reads the connection, to see FIN or RST; a half-closed connection counts as left. Bytes of pipelined
+     * requests are kept, and handed back when the response ends; beyond 16 KiB no more is read, and that the client has
+     * left is noticed when it is written to.
      *
      * <p>Threads: reads on the connection's I/O thread; armed and disarmed from others. After {@link #disarm} has
      * returned it does nothing.
@@ -79,7 +80,8 @@ interface ClientGone {
         }
 
         private synchronized void listen() {
-            if (!disarmed) {
+            var ahead = connection.getExtraBytes();
+            if (!disarmed && (ahead == null || ahead.getBuffer().remaining() < KEPT_BYTES)) {
                 connection.getChannel().getSourceChannel().setReadListener(ready -> read());
                 connection.getOriginalSourceConduit().resumeReads();
             }
@@ -96,22 +98,21 @@ interface ClientGone {
                 return false;
             }
             if (kept == null) {
-                kept = ByteBuffer.allocate(KEPT_BYTES + 1); // full: too many, taken for gone
+                kept = ByteBuffer.allocate(KEPT_BYTES);
             }
+            var source = connection.getOriginalSourceConduit();
+            var length = 0;
             try {
-                var source = connection.getOriginalSourceConduit();
-                int length;
                 do {
                     length = source.read(kept);
                 } while (length > 0 && kept.hasRemaining());
-                if (length == 0) {
-                    return false;
-                }
             } catch (IOException e) {
-                // RST: has left, as by FIN.
+                length = -1; // RST: has left, as by FIN
             }
-            connection.getOriginalSourceConduit().suspendReads();
-            return true;
+            if (length != 0) {
+                source.suspendReads();
+            }
+            return length < 0;
         }
 
         /** Also hands the kept bytes back to Undertow. */
