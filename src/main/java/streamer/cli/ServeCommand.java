@@ -122,9 +122,10 @@ public final class ServeCommand implements Callable<Integer> {
                 access.toAccess(flags.token()),
                 access.toTls(),
                 stream.toStream());
+        var launch = run.toSpec(command, environment, flags.names());
         return new ServePlan(
                 config,
-                run.toSpec(command, environment, flags.names()),
+                common.logFormat() == Logging.LogFormat.JSON ? launch.withErrorLines() : launch,
                 run.maxRuns(),
                 run.queue(),
                 run.killAfter(),
