@@ -70,7 +70,7 @@ class CommandLineTest {
                 "--methods=GET,HEAD|HEAD never runs the command",
                 "--methods=,|is not a list of methods like GET,POST",
                 "--on-failure=hang|'hang' is not one of abort, end",
-                "--stderr=x|'x' is not one of log, merge, drop",
+                "--stderr=x|'x' is not one of log, lines, merge, drop",
                 "--uploads=x|'x' is not one of files, raw",
                 "--content-type=|cannot stand in a header",
                 "--env=x|'x' is not like NAME=VALUE",

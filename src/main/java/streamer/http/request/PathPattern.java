@@ -25,12 +25,6 @@ public record PathPattern(String root, boolean isTree) {
         return new PathPattern(isTree || !root.equals("/") ? root : "", isTree);
     }
 
-    /** The pattern as {@link #parse} takes it. */
-    @Override
-    public String toString() {
-        return isTree ? root + "/*" : root.isEmpty() ? "/" : root;
-    }
-
     /** Matches a decoded path; empty if it does not match. */
     public Optional<Match> match(String path) {
         var rest = path.startsWith(root) ? path.substring(root.length()) : null;
