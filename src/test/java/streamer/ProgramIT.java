@@ -57,7 +57,8 @@ class ProgramIT {
 
     @Test
     void logsOneJsonObjectALineWhereAskedTo() throws IOException {
-        try (var program = Program.start(directory, "--log-format", "json", "--", "sh", "-c", "echo hi; exit 3")) {
+        var script = "echo hi; echo 'an \"error\"' >&2; printf rest >&2; exit 3";
+        try (var program = Program.start(directory, "--log-format", "json", "--", "sh", "-c", script)) {
             try (var client = program.get("/?x=%0a")) {
                 assertThat(client.text()).isEqualTo("hi\n");
             }
@@ -65,9 +66,15 @@ class ProgramIT {
                 assertThat(client.status()).isIn(400, 404);
             }
             awaitRunIsOver(program);
+            Wait.until("an unfinished line is logged", () -> program.err().contains("\"stderr\":\"rest\"}"));
             program.signal("TERM");
             assertThat(program.exitCode()).isEqualTo(143);
-            assertThat(program.err().lines().findFirst().orElse(""))
+            assertThat(program.err()).contains("\"level\":\"INFO\",\"stderr\":\"an \\\"error\\\"\"}\n");
+            assertThat(program.err()
+                            .lines()
+                            .filter(line -> line.contains("\"client\""))
+                            .findFirst()
+                            .orElse(""))
                     .matches("\\{\"time\":\"[0-9T:.Z-]+\",\"level\":\"INFO\",\"client\":\"127\\.0\\.0\\.1\","
                             + "\"method\":\"GET\",\"path\":\"/\",\"status\":200,\"bytes\":3,\"seconds\":\\d+\\.\\d+,"
                             + "\"exit\":3,\"ended\":\"exit\",\"run\":\"[0-9a-f]{32}\"}");

@@ -24,6 +24,9 @@ final class Logging {
     private static final List<Logger> LIBRARIES =
             List.of(Logger.getLogger("io.undertow"), Logger.getLogger("org.xnio"), Logger.getLogger("org.jboss"));
 
+    /** The logger of lines that commands write to their standard error. */
+    private static final String STDERR = "streamer.stderr";
+
     private Logging() {}
 
     /** The format of a log line. */
@@ -100,7 +103,7 @@ final class Logging {
             fields.put("level", line.getLevel().getName());
             var access = access(line);
             if (access == null) {
-                fields.put("message", formatMessage(line));
+                fields.put(STDERR.equals(line.getLoggerName()) ? "stderr" : "message", formatMessage(line));
             } else {
                 put(access, fields);
             }

@@ -67,8 +67,9 @@ final class RunOptions {
 
     @Option(
             names = "--stderr",
-            paramLabel = "log|merge|drop",
-            description = "The command's standard error: to streamer's own, into the stream, or nowhere. Default: log.")
+            paramLabel = "log|lines|merge|drop",
+            description = "The command's standard error: to streamer's own, as lines of its log, into the stream, or"
+                    + " nowhere. Default: log, which is lines with --log-format json.")
     private RunSpec.Stderr stderr = RunSpec.Stderr.LOG;
 
     @Option(names = "--cwd", paramLabel = "DIR", description = "The command's directory. Default: streamer's own.")

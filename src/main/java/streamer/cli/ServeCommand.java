@@ -123,9 +123,10 @@ public final class ServeCommand implements Callable<Integer> {
         flags.unknown().forEach(line -> LOG.log(Level.WARNING, "{0}", line));
         var config = server.toConfig(
                 flags.platformPort(), access.toAccess(flags.token()), access.toTls(), stream.toStream());
+        var launch = run.toSpec(command, environment, flags.names());
         return new ServePlan(
                 config,
-                run.toSpec(command, environment, flags.names()),
+                common.logFormat() == Logging.LogFormat.JSON ? launch.withErrorLines() : launch,
                 run.maxRuns(),
                 run.queue(),
                 run.killAfter(),

@@ -69,6 +69,7 @@ final class RunExchange implements Runnable, AutoCloseable {
         try (var uploads = new Uploads(serving.spool())) {
             var spec = prepare(uploads);
             run.launch(spec);
+            LOG.log(Level.DEBUG, this::launched);
             if (body != null && spec.stdin() instanceof Stdin.Pipe) {
                 feed(body);
             }
@@ -85,6 +86,12 @@ final class RunExchange implements Runnable, AutoCloseable {
             fail(500, "The server failed.");
             viewer.abandon();
         }
+    }
+
+    private String launched() {
+        var client = CgiEnvironment.address(exchange.getSourceAddress());
+        var request = exchange.getRequestMethod() + " " + exchange.getRequestURI();
+        return "run " + run.id() + ": launched for " + client + " " + request;
     }
 
     private RunSpec prepare(Uploads uploads) throws IOException {

@@ -1,5 +1,6 @@
 package streamer.http;
 
+import java.util.Set;
 import java.util.concurrent.Executor;
 import streamer.format.FormatChoice;
 import streamer.http.request.Spool;
@@ -16,12 +17,14 @@ import streamer.run.RunSpec;
  * @param threads the threads of runs and body feeds
  */
 record Serving(ServerConfig config, RunSpec spec, FormatChoice formats, Spool spool, Executor threads) {
+    private static final Set<RunSpec.Stderr> LOGGED = Set.of(RunSpec.Stderr.LOG, RunSpec.Stderr.LINES);
+
     /** The 500 line of a run that failed without output. */
     String failureLine(Ending how) {
         var what = how instanceof Ending.Exited exited
                 ? "The command failed with exit code " + exited.exitCode()
                 : "The run was ended (" + how.word() + ")";
         var where = " Its standard error is in the server's log; with --stderr merge it comes here.";
-        return what + " before it wrote anything." + (spec.stderr() == RunSpec.Stderr.LOG ? where : "");
+        return what + " before it wrote anything." + (LOGGED.contains(spec.stderr()) ? where : "");
     }
 }

@@ -32,7 +32,7 @@ final class JdkSpawner implements Spawner {
         builder.redirectInput(input(spec.stdin()));
         builder.redirectOutput(output.writeEnd());
         builder.redirectErrorStream(spec.stderr() == Stderr.MERGE);
-        builder.redirectError(spec.stderr() == Stderr.LOG ? Redirect.INHERIT : Redirect.DISCARD);
+        builder.redirectError(error(spec.stderr()));
         try {
             return new JdkChild(builder.start());
         } catch (OutOfMemoryError e) { // "unable to create native thread": the JDK's process reaper
@@ -53,6 +53,14 @@ final class JdkSpawner implements Spawner {
         } finally {
             spare.forEach(OutputPipe::close);
         }
+    }
+
+    private static Redirect error(Stderr where) throws IOException {
+        return switch (where) {
+            case LOG -> Redirect.INHERIT;
+            case LINES -> ErrorLines.pipe().writeEnd();
+            case MERGE, DROP -> Redirect.DISCARD;
+        };
     }
 
     private static Redirect input(Stdin stdin) {

@@ -49,6 +49,11 @@ final class OutputPipe implements Closeable {
         return Descriptors.number(pipe.sink());
     }
 
+    /** The read end, for a selector. */
+    Pipe.SourceChannel source() {
+        return pipe.source();
+    }
+
     /** Closes our copy of the write end, so that end of file comes when the last process has closed its own. */
     void closeWriteEnd() {
         closeQuietly(pipe.sink());

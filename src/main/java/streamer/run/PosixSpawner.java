@@ -130,6 +130,9 @@ final class PosixSpawner implements Spawner {
         check(LibC.posix_spawn_file_actions_adddup2(actions, output.writeEndNumber(), 1));
         if (spec.stderr() == Stderr.MERGE) {
             check(LibC.posix_spawn_file_actions_adddup2(actions, 1, 2));
+        } else if (spec.stderr() == Stderr.LINES) {
+            check(LibC.posix_spawn_file_actions_adddup2(
+                    actions, ErrorLines.pipe().writeEndNumber(), 2));
         } else if (spec.stderr() == Stderr.DROP) {
             check(LibC.posix_spawn_file_actions_addopen(actions, 2, NULL_DEVICE, LibC.O_WRONLY, 0));
         }

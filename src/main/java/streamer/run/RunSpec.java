@@ -41,6 +41,11 @@ public record RunSpec(
         return new RunSpec(command, directory, all, input, stderr, limits);
     }
 
+    /** This command, with its standard error as log lines where it would stand among them. */
+    public RunSpec withErrorLines() {
+        return stderr == Stderr.LOG ? new RunSpec(command, directory, environment, stdin, Stderr.LINES, limits) : this;
+    }
+
     /** Standard input: nothing, a pipe that the request's body is written to, or a file. */
     public sealed interface Stdin {
         /** End of file at once. */
@@ -57,6 +62,8 @@ public record RunSpec(
     public enum Stderr {
         /** To streamer's own standard error. */
         LOG,
+        /** To streamer's log, as log lines. */
+        LINES,
         /** Into the output. */
         MERGE,
         /** To {@code /dev/null}. */

@@ -90,7 +90,7 @@ class CommandLineTest {
                 "--max-body=1.5|'1.5' is not a size",
                 "--max-body=k|'k' is not a size",
                 "--on-failure=hang|'hang' is not one of abort, end",
-                "--stderr=x|'x' is not one of log, merge, drop",
+                "--stderr=x|'x' is not one of log, lines, merge, drop",
                 "--uploads=x|'x' is not one of files, raw",
                 "--content-type=|cannot stand in a header",
                 "--env=x|'x' is not like NAME=VALUE",

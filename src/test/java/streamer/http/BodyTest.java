@@ -129,7 +129,7 @@ class BodyTest {
                 var client = server.connect()) {
             client.send("PUT /nowhere HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000000\r\n\r\n");
             assertThat(client.status()).isEqualTo(404);
-            assertThat(client.text()).isEqualTo("Nothing is at /nowhere, the command is at /; see --path.\n");
+            assertThat(client.text()).isEqualTo("Nothing is at /nowhere; --path says where the command is.\n");
             assertThat(client.isClosed()).isTrue();
         }
     }

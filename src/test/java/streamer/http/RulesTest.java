@@ -85,7 +85,7 @@ class RulesTest {
             assertThat(server.accessLine("PUT /jobs 405")).endsWith(" why=\"" + line + "\"");
         }
         try (var client = server.get("/x%22y" + "z".repeat(1_000))) {
-            var line = "Nothing is at /x%22y" + "z".repeat(94) + "..., the command is at / and /jobs/*; see --path.";
+            var line = "Nothing is at /x%22y" + "z".repeat(94) + "...; --path says where the command is.";
             assertThat(client.text()).isEqualTo(line + "\n");
             assertThat(server.accessLine(" 404 ")).endsWith(" why=\"" + line + "\"");
         }

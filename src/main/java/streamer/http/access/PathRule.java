@@ -1,7 +1,5 @@
 package streamer.http.access;
 
-import static java.util.stream.Collectors.joining;
-
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import java.util.List;
@@ -19,13 +17,11 @@ public final class PathRule implements HttpHandler {
     private static final int MOST_SHOWN = 100;
 
     private final List<PathPattern> patterns;
-    private final String all;
     private final HttpHandler next;
 
     /** A rule; the first pattern that matches counts. */
     public PathRule(List<PathPattern> patterns, HttpHandler next) {
         this.patterns = patterns;
-        all = patterns.stream().map(PathPattern::toString).collect(joining(" and "));
         this.next = next;
     }
 
@@ -43,8 +39,8 @@ public final class PathRule implements HttpHandler {
         } else if (path.equals(ROBOTS)) {
             Answer.line(exchange, 200, "User-agent: *\nDisallow: /");
         } else {
-            Answer.line(
-                    exchange, 404, "Nothing is at " + shown(exchange) + ", the command is at " + all + "; see --path.");
+            // Does not tell the paths: one that nobody can guess may be meant to keep strangers out.
+            Answer.line(exchange, 404, "Nothing is at " + shown(exchange) + "; --path says where the command is.");
         }
     }
 

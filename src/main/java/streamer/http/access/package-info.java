@@ -8,7 +8,7 @@
  * {@link streamer.http.access.RepeatRule}. {@link streamer.http.access.WatchedFiles} reads tokens, passwords and
  * certificates, and reads them again when they change.
  *
- * <p>Threads: the I/O threads; {@code passwords} checks passwords.
+ * <p>Threads: the I/O threads; {@code passwords}, that of {@code PasswordChecks}.
  */
 @NullMarked
 package streamer.http.access;

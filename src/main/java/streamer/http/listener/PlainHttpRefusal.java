@@ -5,10 +5,12 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import org.xnio.StreamConnection;
 import org.xnio.conduits.AbstractStreamSourceConduit;
 import org.xnio.conduits.StreamSourceConduit;
+import streamer.http.request.CgiEnvironment;
 
 /**
  * Plain HTTP at a port of TLS: what begins with a letter, as a method does and no TLS record (RFC 8446, 5.1), is
@@ -55,7 +57,8 @@ final class PlainHttpRefusal extends AbstractStreamSourceConduit<StreamSourceCon
     }
 
     private void refuse(ByteBuffer scratch) throws IOException {
-        LOG.log(Level.INFO, "{0}: plain HTTP, but this port speaks HTTPS", connection.getPeerAddress());
+        var client = CgiEnvironment.address(connection.getPeerAddress(InetSocketAddress.class));
+        LOG.log(Level.INFO, "{0}: plain HTTP, but this port speaks HTTPS", client);
         var sink = connection.getSinkChannel().getConduit();
         sink.write(ByteBuffer.wrap(ANSWER)); // a new connection takes it whole
         sink.terminateWrites();

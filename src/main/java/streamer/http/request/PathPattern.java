@@ -29,12 +29,6 @@ public record PathPattern(String root, boolean isTree) {
         return new PathPattern(isTree || !root.equals("/") ? root : "", isTree);
     }
 
-    /** The pattern as {@link #parse} takes it. */
-    @Override
-    public String toString() {
-        return isTree ? root + "/*" : root.isEmpty() ? "/" : root;
-    }
-
     private static void checkPossible(String text, String root) {
         if (RequestPath.isReserved(text) || RequestPath.isMalformed(root)) {
             throw new IllegalArgumentException("'" + text + "' never runs the command: such requests are refused");
