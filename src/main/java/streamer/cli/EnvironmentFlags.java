@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import streamer.http.request.CgiEnvironment;
 
 /**
  * Flags from the environment: {@code STREAMER_<FLAG>} for each that is not given on the command line, and {@code PORT}
@@ -23,7 +24,13 @@ final class EnvironmentFlags {
     private static final String JVM_OPTIONS = "JAVA_TOOL_OPTIONS";
 
     private static final String TOKEN = "STREAMER_TOKEN";
+    /** Set where streamer is itself the command of another. */
+    private static final String RUN = "STREAMER_RUN";
+
     private static final Pattern SERVICE_ADDRESS = Pattern.compile("(tcp|udp|sctp)://.*");
+    /** The other variables that Kubernetes sets, for a service {@code streamer} or {@code streamer-…}. */
+    private static final Pattern OF_SERVICE =
+            Pattern.compile(".*_(SERVICE_(HOST|PORT.*)|PORT_\\d+_(TCP|UDP|SCTP)_(PROTO|PORT|ADDR))");
 
     private final CommandSpec spec;
     private final Map<String, String> environment;
@@ -76,8 +83,11 @@ final class EnvironmentFlags {
     }
 
     private static String variable(OptionSpec option) {
-        return PREFIX
-                + option.longestName().substring(2).toUpperCase(Locale.ROOT).replace('-', '_');
+        return variable(option.longestName());
+    }
+
+    private static String variable(String flag) {
+        return PREFIX + flag.substring("--".length()).toUpperCase(Locale.ROOT).replace('-', '_');
     }
 
     /** Whether {@code PORT} is set, as platforms do: then the server listens on all interfaces. */
@@ -95,6 +105,27 @@ final class EnvironmentFlags {
     @Nullable
     String sourceOf(@Nullable OptionSpec option) {
         return sources.get(option);
+    }
+
+    /** A line for each variable that is named like a flag's and is none: a misspelt one. */
+    List<String> unknown() {
+        var known = names();
+        return environment.keySet().stream()
+                .filter(name -> name.startsWith(PREFIX) && value(name) != null && !known.contains(name))
+                .filter(name -> !name.equals(RUN) && !CgiEnvironment.isOfRequests(name))
+                .filter(name -> !OF_SERVICE.matcher(name).matches())
+                .sorted()
+                .map(this::unknown)
+                .toList();
+    }
+
+    private String unknown(String name) {
+        var flag = "--" + name.substring(PREFIX.length()).replace('_', '-');
+        var flags = spec.options().stream().map(OptionSpec::longestName).toList();
+        return name + ": no such option"
+                + Spelling.nearest(flag, flags)
+                        .map(nearest -> "; did you mean " + variable(nearest) + "?")
+                        .orElse("");
     }
 
     /** All variables that are for streamer, not for the command. */

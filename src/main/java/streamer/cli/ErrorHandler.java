@@ -2,13 +2,19 @@ package streamer.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.OverwrittenOptionException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.TypeConversionException;
+import picocli.CommandLine.UnmatchedArgumentException;
+import streamer.http.access.FileException;
 import streamer.run.LaunchException;
 
 /** Error messages and exit codes: one line that says why the program cannot begin, and the code it ends with. */
@@ -27,7 +33,34 @@ final class ErrorHandler implements IParameterExceptionHandler, IExecutionExcept
     @Override
     public int handleParseException(ParameterException e, String[] arguments) {
         var option = e.getArgSpec() instanceof OptionSpec named ? named : null;
-        return usage(e.getCommandLine().getErr(), e.getMessage() + from(option));
+        return usage(e.getCommandLine().getErr(), line(e, option) + from(option));
+    }
+
+    private static String line(ParameterException e, @Nullable OptionSpec option) {
+        if (e instanceof UnmatchedArgumentException unknown) {
+            return unknown(unknown);
+        }
+        if (e instanceof OverwrittenOptionException twice && twice.getOverwritten() instanceof OptionSpec named) {
+            return named.longestName() + ": given twice";
+        }
+        if (e instanceof MissingParameterException missing
+                && missing.getMissing().get(0) instanceof OptionSpec named) {
+            return named.longestName() + ": needs a value, " + named.paramLabel();
+        }
+        return option != null && e.getCause() instanceof TypeConversionException bad
+                ? option.longestName() + ": " + bad.getMessage()
+                : String.valueOf(e.getMessage());
+    }
+
+    private static String unknown(UnmatchedArgumentException e) {
+        var name = e.getUnmatched().get(0).replaceFirst("=.*", "");
+        var flags = e.getCommandLine().getCommandSpec().options().stream()
+                .map(OptionSpec::longestName)
+                .toList();
+        return name + ": no such option"
+                + Spelling.nearest(name, flags)
+                        .map(nearest -> "; did you mean " + nearest + "?")
+                        .orElse("");
     }
 
     private String from(@Nullable OptionSpec option) {
@@ -50,10 +83,22 @@ final class ErrorHandler implements IParameterExceptionHandler, IExecutionExcept
         if (e instanceof LaunchException launch) {
             return say(err, line, launch.kind() == LaunchException.Kind.NOT_FOUND ? NOT_FOUND : NOT_EXECUTABLE);
         }
+        if (e instanceof FileException unusable) {
+            return say(err, flagOf(unusable.file(), command) + line, FAILURE);
+        }
         if (e instanceof IOException) {
             return say(err, line, FAILURE);
         }
         throw e;
+    }
+
+    /** The flag that names a file, as the beginning of a line; empty if none does. */
+    private static String flagOf(Path file, CommandLine command) {
+        return command.getCommandSpec().options().stream()
+                .filter(option -> file.equals(option.getValue()))
+                .map(option -> option.longestName() + ": ")
+                .findFirst()
+                .orElse("");
     }
 
     private static int say(PrintWriter err, String message, int code) {

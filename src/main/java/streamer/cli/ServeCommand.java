@@ -1,6 +1,7 @@
 package streamer.cli;
 
 import java.io.IOException;
+import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
@@ -40,6 +41,7 @@ import streamer.run.Runs;
         synopsisHeading = "Usage: ",
         description = "Runs COMMAND for each HTTP request and streams what it writes, at once.%n")
 public final class ServeCommand implements Callable<Integer> {
+    private static final Logger LOG = System.getLogger(ServeCommand.class.getName());
     private static final Set<String> RESERVED_WORDS = Set.of("serve", "run", "runs", "probe", "completion", "help");
     private static final int IDLE_THREAD_SECONDS = 5;
 
@@ -90,7 +92,9 @@ public final class ServeCommand implements Callable<Integer> {
                 .registerConverter(
                         ResponseConfig.OnFailure.class, new ChoiceConverter<>(ResponseConfig.OnFailure.class))
                 .registerConverter(RunSpec.Stderr.class, new ChoiceConverter<>(RunSpec.Stderr.class))
-                .registerConverter(Logging.LogFormat.class, new ChoiceConverter<>(Logging.LogFormat.class));
+                .registerConverter(Logging.LogFormat.class, new ChoiceConverter<>(Logging.LogFormat.class))
+                .registerConverter(Path.class, new FileConverter())
+                .registerConverter(int.class, new NumberConverter());
         var groups = new LinkedHashMap<String, String>();
         groups.put("server", "Server");
         groups.put("access", "Access");
@@ -117,6 +121,7 @@ public final class ServeCommand implements Callable<Integer> {
     ServePlan plan() throws LaunchException {
         checkCommand();
         var flags = new EnvironmentFlags(spec, environment);
+        flags.unknown().forEach(line -> LOG.log(Level.WARNING, "{0}", line));
         var config = server.toConfig(
                 flags.hasPort() ? "0.0.0.0" : "127.0.0.1",
                 access.toAccess(flags.token()),

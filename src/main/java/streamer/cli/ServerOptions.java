@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Pattern;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -19,7 +19,14 @@ import streamer.http.response.ResponseConfig;
 
 /** The flags of the server: where it listens, which requests run the command, and what their bodies may be. */
 final class ServerOptions {
-    private static final Pattern TOKEN = Pattern.compile("[A-Z][A-Z-]*");
+    /** IANA's registry of methods (RFC 9110, 16.1), without those that never run the command. */
+    private static final Set<String> METHODS = Set.of(
+            ("ACL BASELINE-CONTROL BIND CHECKIN CHECKOUT COPY DELETE GET LABEL LINK LOCK MERGE MKACTIVITY MKCALENDAR"
+                            + " MKCOL MKREDIRECTREF MKWORKSPACE MOVE ORDERPATCH PATCH POST PROPFIND PROPPATCH PUT"
+                            + " QUERY REBIND REPORT SEARCH UNBIND UNCHECKOUT UNLINK UNLOCK UPDATE UPDATEREDIRECTREF"
+                            + " VERSION-CONTROL")
+                    .split(" "));
+
     private static final List<String> NEVER_RUN = List.of("HEAD", "OPTIONS", "TRACE", "CONNECT");
     private static final Duration STALLED_AFTER = Duration.ofSeconds(60);
     private static final Duration BODY_GRACE = Duration.ofSeconds(60);
@@ -94,6 +101,9 @@ final class ServerOptions {
      * @throws UsageException if a flag's value is out of range
      */
     ServerConfig toConfig(String defaultHost, AccessConfig access, @Nullable TlsFiles tls, ResponseConfig stream) {
+        if (host != null && host.isBlank()) {
+            throw new UsageException("--host: must not be empty");
+        }
         if (port < 0 || port > MAX_PORT) {
             throw new UsageException("--port: must be from 0 to " + MAX_PORT);
         }
@@ -119,11 +129,11 @@ final class ServerOptions {
         public Methods convert(String text) {
             var names = List.of(text.toUpperCase(Locale.ROOT).split(",", -1));
             for (var name : names) {
-                if (!TOKEN.matcher(name).matches()) {
-                    throw new TypeConversionException("'" + text + "' is not a list of methods like GET,POST");
-                }
                 if (NEVER_RUN.contains(name)) {
                     throw new TypeConversionException(name + " never runs the command");
+                }
+                if (!METHODS.contains(name)) {
+                    throw new TypeConversionException("'" + text + "' is not a list of methods like GET,POST");
                 }
             }
             return new Methods(names);

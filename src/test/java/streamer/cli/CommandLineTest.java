@@ -56,8 +56,13 @@ class CommandLineTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "--nonsense|Unknown option: '--nonsense'",
-                "--port=x|'x' is not an int",
+                "--nonsense|--nonsense: no such option (try",
+                "--prot=1|--prot: no such option; did you mean --port?",
+                "--basic-auth|did you mean --basic-auth-file?",
+                "--max-spol|did you mean --max-spool?",
+                "--HOST=::1|did you mean --host?",
+                "-x|-x: no such option (try",
+                "--port=x|'x' is not a number",
                 "--port=70000|--port: must be from 0 to 65535",
                 "--flush-bytes=0|--flush-bytes: must be from 1 to 64k",
                 "--flush-bytes=65k|--flush-bytes: must be from 1 to 64k",
@@ -69,6 +74,21 @@ class CommandLineTest {
                 "--path=/a*|'/a*' is not a path like",
                 "--methods=GET,HEAD|HEAD never runs the command",
                 "--methods=,|is not a list of methods like GET,POST",
+                "--methods=GET,BAD|'GET,BAD' is not a list of methods",
+                "--path=/a/../b|'/a/../b' never runs the command",
+                "--path=/./*|'/./*' never runs the command",
+                "--path=/-/x|'/-/x' never runs the command",
+                "--path=/favicon.ico|'/favicon.ico' never runs the command",
+                "--path=/a?b|'/a?b' is not a path: a request's query",
+                "--path=/a%20b|'/a%20b' is encoded",
+                "--host=|--host: must not be empty",
+                "--cwd=|'' is not the name of a file or directory",
+                "--token-file=|'' is not the name of a file",
+                "--tls-cert=|'' is not the name of a file",
+                "--timeout=1h1d|'1h1d' is not a time",
+                "--timeout=1.5h|'1.5h' is not a time",
+                "--max-body=1.5|'1.5' is not a size",
+                "--max-body=k|'k' is not a size",
                 "--on-failure=hang|'hang' is not one of abort, end",
                 "--stderr=x|'x' is not one of log, merge, drop",
                 "--uploads=x|'x' is not one of files, raw",
@@ -99,6 +119,15 @@ class CommandLineTest {
             })
     void aBadFlagIsAUsageError(String argument, String message) {
         assertFails(2, message == null ? "" : message, argument, "--", "true");
+        assertThat(run(Map.of(), argument, "--", "true").err)
+                .startsWith("streamer: " + argument.replaceFirst("=.*", "") + ": ");
+    }
+
+    @Test
+    void aFlagHasOneValue() {
+        assertFails(2, "streamer: --timeout: needs a value, TIME", "--timeout");
+        assertFails(2, "streamer: --port: needs a value, N", "-p", "--host", "::1", "true");
+        assertFails(2, "streamer: --port: given twice", "-p1", "--port", "2", "true");
     }
 
     @Test
@@ -121,6 +150,7 @@ class CommandLineTest {
         assertFails(126, text + ": not executable", text.toString());
         assertFails(126, directory + ": not executable", directory.toString());
         assertFails(127, "sh: command not found", "--env=PATH=/nowhere", "sh");
+        assertFails(127, "; it is started without a shell: write -- ls -la", "ls -la");
     }
 
     @Test
@@ -137,9 +167,9 @@ class CommandLineTest {
 
     @Test
     void aFileThatCannotBeUsedIsAFailure() {
-        assertFails(1, "streamer: /none: no such file", "--token-file=/none", "-p0", "true");
-        assertFails(1, "streamer: /none: no such file", "--basic-auth-file=/none", "-p0", "true");
-        assertFails(1, "streamer: /none: no such file", "--tls-cert=/none", "--tls-key=/none", "-p0", "true");
+        assertFails(1, "streamer: --token-file: /none: no such file", "--token-file=/none", "-p0", "true");
+        assertFails(1, "streamer: --basic-auth-file: /none: no such", "--basic-auth-file=/none", "-p0", "true");
+        assertFails(1, "streamer: --tls-cert: /none: no such", "--tls-cert=/none", "--tls-key=/no", "-p0", "true");
         assertFails(1, directory + ": cannot be read", "--token-file=" + directory, "-p0", "true");
     }
 
@@ -169,6 +199,8 @@ class CommandLineTest {
         var file = Files.writeString(directory.resolve("flags"), "--port\n0\n--env\nA=b c\n--\nnone\n");
         assertFails(127, "none: command not found", "@" + file);
         assertFails(2, "@/nowhere: cannot be read", "@/nowhere", "true");
+        Files.writeString(file, "# the port\n--prot 0\n");
+        assertFails(2, "--prot: no such option", "@" + file, "true");
         assertFails(2, "/nowhere", "--cwd", "@/nowhere", "true");
     }
 

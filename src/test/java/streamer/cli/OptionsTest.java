@@ -15,6 +15,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
@@ -64,6 +65,9 @@ class OptionsTest {
             Map.entry("--env", "A=b"));
     private static final Pattern FLAG = Pattern.compile("--[a-z-]+");
     private static final Set<String> TESTED_ELSEWHERE = Set.of("--verbose", "--help", "--version", "--token");
+
+    @TempDir
+    private Path directory;
 
     @Command
     private static final class Options {
@@ -200,11 +204,58 @@ class OptionsTest {
     }
 
     @Test
+    void aVariableThatIsNoFlagsIsTold() {
+        var flags = new EnvironmentFlags(
+                ServeCommand.commandLine(Map.of()).getCommandSpec(),
+                Map.of(
+                        "STREAMER_MAX_RUN", "1",
+                        "STREAMER_WHATEVER", "1",
+                        "STREAMER_EMPTY", "",
+                        "STREAMER_RUN", "0123",
+                        "STREAMER_QUERY_A", "1",
+                        "STREAMER_SERVICE_PORT_HTTP", "80",
+                        "STREAMER_PORT_80_TCP", "tcp://10.0.0.1:80",
+                        "STREAMER_WEB_PORT_80_TCP_ADDR", "10.0.0.1",
+                        "STREAMER_QUEUE", "2"));
+        assertThat(flags.unknown())
+                .containsExactly(
+                        "STREAMER_MAX_RUN: no such option; did you mean STREAMER_MAX_RUNS?",
+                        "STREAMER_WHATEVER: no such option");
+    }
+
+    @Test
+    void aFileHasAFlagALine() throws IOException {
+        var text = """
+                # where
+                --port 0
+                  --host\t::1\r
+                -v
+                --heartbeat-text
+                # 1
+                --env=A=b c
+                --env B=c  d
+                --
+                sh
+                # no comment
+                -c x
+                """;
+        var file = Files.writeString(directory.resolve("flags"), text);
+        var spec = ServeCommand.commandLine(Map.of()).getCommandSpec();
+        assertThat(ArgumentFile.expand(List.of("@" + file, "@other"), spec))
+                .startsWith("--port", "0", "--host", "::1", "-v", "--heartbeat-text", "# 1", "--env=A=b c")
+                .endsWith("--env", "B=c  d", "--", "sh", "# no comment", "-c x", "@other");
+    }
+
+    @Test
     void sizesAndTimesHaveUnits() throws Exception {
         var size = new SizeConverter();
         assertThat(List.of(size.convert("1"), size.convert("64k"), size.convert("10M"), size.convert("2g")))
                 .containsExactly(1L, 65_536L, 10_485_760L, 2_147_483_648L);
         var time = new TimeConverter();
+        assertThat(List.of(size.convert("1kb"), size.convert("1.5g"), size.convert("2MiB"), size.convert("7B")))
+                .containsExactly(1_024L, 1_610_612_736L, 2_097_152L, 7L);
+        assertThat(List.of(time.convert("1d"), time.convert("1h30m"), time.convert("1m500ms")))
+                .containsExactly(Duration.ofDays(1), Duration.ofMinutes(90), Duration.ofMillis(60_500));
         assertThat(List.of(time.convert("0"), time.convert("250ms"), time.convert("15s"), time.convert("5m")))
                 .containsExactly(Duration.ZERO, Duration.ofMillis(250), Duration.ofSeconds(15), Duration.ofMinutes(5));
         assertThat(new HeartbeatTextConverter().convert("a\\n\\t\\\\")).isEqualTo("a\n\t\\");

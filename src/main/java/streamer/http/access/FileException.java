@@ -7,8 +7,16 @@ import java.nio.file.Path;
 public final class FileException extends IOException {
     private static final long serialVersionUID = 1;
 
+    private final transient Path file;
+
     /** An error of this file; {@code why} follows its name. */
     public FileException(Path file, String why) {
         super(file + ": " + why);
+        this.file = file;
+    }
+
+    /** The file. */
+    public Path file() {
+        return file;
     }
 }

@@ -4,19 +4,12 @@ import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import streamer.http.request.PathPattern;
 import streamer.http.request.RequestPath;
 import streamer.http.response.Answer;
 
 /** Allowed paths: 404 for others, such as {@code /favicon.ico}; {@code /robots.txt} keeps crawlers out. */
 public final class PathRule implements HttpHandler {
-    /**
-     * Path traversal: dot segments (RFC 3986, 3.3), for commands that use the path as a file name; and control
-     * characters.
-     */
-    private static final Pattern STRANGE = Pattern.compile("(^|/)\\.\\.?(/|$)|\\p{Cntrl}");
-
     private static final String ROBOTS = "/robots.txt";
 
     private final List<PathPattern> patterns;
@@ -31,12 +24,11 @@ public final class PathRule implements HttpHandler {
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
         var path = RequestPath.of(exchange);
-        if (STRANGE.matcher(path).find()) {
+        if (RequestPath.isMalformed(path)) {
             Answer.line(exchange, 400, "The path is malformed.");
             return;
         }
-        var isReserved = path.equals("/favicon.ico") || path.startsWith("/-/");
-        var match = isReserved ? Optional.<PathPattern.Match>empty() : match(path);
+        var match = RequestPath.isReserved(path) ? Optional.<PathPattern.Match>empty() : match(path);
         if (match.isPresent()) {
             exchange.putAttachment(PathPattern.Match.KEY, match.get());
             next.handleRequest(exchange);

@@ -2,6 +2,7 @@ package streamer.http.request;
 
 import io.undertow.util.AttachmentKey;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * A pattern of request paths that run the command: an exact path, or with {@code /*} a path and all below it.
@@ -10,11 +11,13 @@ import java.util.Optional;
  * @param isTree whether paths below it match
  */
 public record PathPattern(String root, boolean isTree) {
+    private static final Pattern ENCODED = Pattern.compile("%[0-9A-Fa-f]{2}");
+
     /**
      * Parses a pattern.
      *
-     * @throws IllegalArgumentException if it does not begin with a slash, or has a star other than in a final
-     *     {@code /*}
+     * @throws IllegalArgumentException if it does not begin with a slash, has a star other than in a final
+     *     {@code /*}, or would match no request
      */
     public static PathPattern parse(String text) {
         var isTree = text.endsWith("/*");
@@ -22,7 +25,20 @@ public record PathPattern(String root, boolean isTree) {
         if (!text.startsWith("/") || root.contains("*")) {
             throw new IllegalArgumentException("'" + text + "' is not a path like / or /jobs or /jobs/*");
         }
+        checkPossible(text, root);
         return new PathPattern(isTree || !root.equals("/") ? root : "", isTree);
+    }
+
+    private static void checkPossible(String text, String root) {
+        if (RequestPath.isReserved(text) || RequestPath.isMalformed(root)) {
+            throw new IllegalArgumentException("'" + text + "' never runs the command: such requests are refused");
+        }
+        if (root.contains("?") || root.contains("#")) {
+            throw new IllegalArgumentException("'" + text + "' is not a path: a request's query is no part of it");
+        }
+        if (ENCODED.matcher(root).find()) {
+            throw new IllegalArgumentException("'" + text + "' is encoded; write the path that it stands for");
+        }
     }
 
     /** Matches a decoded path; empty if it does not match. */
