@@ -143,6 +143,18 @@ class ProgramIT {
         }
     }
 
+    @Test
+    void saysWhereStrangersMayRunTheCommand() throws IOException {
+        try (var open = Program.start(directory, "--host", "0.0.0.0", "true")) {
+            Wait.until("it warns", () -> open.err().contains(" open to everyone who can reach this machine; "));
+            Wait.until("it listens", () -> open.out().startsWith("Listening on http://"));
+        }
+        try (var local = Program.start(directory, Map.of("PORT", "5000"), Path.of("bin/streamer"), "true")) {
+            assertThat(local.address().getPort()).isNotEqualTo(5000);
+            assertThat(local.err()).isEmpty();
+        }
+    }
+
     /** The JDK launches then, without a word. */
     @Test
     void itsNativeLibraryMayBeMissing() throws IOException {

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -90,9 +91,13 @@ final class EnvironmentFlags {
         return PREFIX + flag.substring("--".length()).toUpperCase(Locale.ROOT).replace('-', '_');
     }
 
-    /** Whether {@code PORT} is set, as platforms do: then the server listens on all interfaces. */
-    boolean hasPort() {
-        return value(PORT) != null;
+    /** The port that a platform routes to, by {@code PORT}; empty if it is not set, or is no number. */
+    OptionalInt platformPort() {
+        try {
+            return OptionalInt.of(Integer.parseInt(String.valueOf(value(PORT))));
+        } catch (NumberFormatException e) {
+            return OptionalInt.empty(); // where it is the port in use, its flag tells
+        }
     }
 
     /** {@code STREAMER_TOKEN}, even an empty one; null if it is not set. */

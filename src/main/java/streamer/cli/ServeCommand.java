@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.UnknownHostException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -123,10 +122,7 @@ public final class ServeCommand implements Callable<Integer> {
         var flags = new EnvironmentFlags(spec, environment);
         flags.unknown().forEach(line -> LOG.log(Level.WARNING, "{0}", line));
         var config = server.toConfig(
-                flags.hasPort() ? "0.0.0.0" : "127.0.0.1",
-                access.toAccess(flags.token()),
-                access.toTls(),
-                stream.toStream());
+                flags.platformPort(), access.toAccess(flags.token()), access.toTls(), stream.toStream());
         return new ServePlan(
                 config,
                 run.toSpec(command, environment, flags.names()),
@@ -182,24 +178,14 @@ public final class ServeCommand implements Callable<Integer> {
     }
 
     private void announce(StreamServer http, ServerConfig config) {
-        if (!http.isLocal() && !config.asksWho() && isTerminal()) {
-            System.getLogger(ServeCommand.class.getName())
-                    .log(
-                            Level.WARNING,
-                            "open to everyone who can reach this machine; --host 127.0.0.1 keeps it to yourself");
+        if (!http.isLocal() && !config.asksWho()) {
+            LOG.log(
+                    Level.WARNING,
+                    "open to everyone who can reach this machine; STREAMER_TOKEN in the environment asks who they are,"
+                            + " --host 127.0.0.1 keeps it to yourself");
         }
         var out = spec.commandLine().getOut();
         out.println("Listening on " + http.url());
         out.flush();
-    }
-
-    /** {@code isatty(3)} of standard error; {@link System#console()} would load a line editor to find out. */
-    private static boolean isTerminal() {
-        try {
-            var device = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();
-            return device.startsWith("/dev/pts/") || device.startsWith("/dev/tty");
-        } catch (IOException e) { // no /proc
-            return false;
-        }
     }
 }

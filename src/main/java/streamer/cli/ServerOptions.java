@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
@@ -42,7 +43,8 @@ final class ServerOptions {
     @Option(
             names = "--host",
             paramLabel = "ADDR",
-            description = "Address to listen on. Default: 127.0.0.1, or 0.0.0.0 where the environment sets PORT.")
+            description = "Address to listen on. Default: 127.0.0.1, or 0.0.0.0 for the port that PORT names in the"
+                    + " environment.")
     private @Nullable String host;
 
     @Option(
@@ -97,10 +99,11 @@ final class ServerOptions {
     /**
      * The value of these flags.
      *
-     * @param defaultHost the address to listen on without {@code --host}
+     * @param platformPort the port on which a platform's router connects from elsewhere
      * @throws UsageException if a flag's value is out of range
      */
-    ServerConfig toConfig(String defaultHost, AccessConfig access, @Nullable TlsFiles tls, ResponseConfig stream) {
+    ServerConfig toConfig(
+            OptionalInt platformPort, AccessConfig access, @Nullable TlsFiles tls, ResponseConfig stream) {
         if (host != null && host.isBlank()) {
             throw new UsageException("--host: must not be empty");
         }
@@ -110,6 +113,7 @@ final class ServerOptions {
         if (maxConnections < MIN_CONNECTIONS) {
             throw new UsageException("--max-connections: must be at least " + MIN_CONNECTIONS);
         }
+        var defaultHost = platformPort.equals(OptionalInt.of(port)) ? "0.0.0.0" : "127.0.0.1";
         return new ServerConfig(
                 new ListenerConfig(host == null ? defaultHost : host, port, maxConnections, tls),
                 access,

@@ -159,6 +159,9 @@ class CommandLineTest {
             var port = Integer.toString(taken.getLocalPort());
             assertFails(1, "cannot listen on 127.0.0.1 port " + port + ": address already in use", "-p", port, "true");
             assertFails(Map.of("PORT", port), 1, "0.0.0.0 port " + port, "true");
+            assertFails(Map.of("PORT", port), 1, "0.0.0.0 port " + port, "-p", port, "true");
+            assertFails(Map.of("PORT", "1"), 1, "127.0.0.1 port " + port, "-p", port, "true");
+            assertFails(Map.of("PORT", "x"), 1, "127.0.0.1 port " + port, "-p", port, "true");
             assertFails(
                     Map.of("STREAMER_PORT", port, "STREAMER_HOST", "127.0.0.1"), 1, "127.0.0.1 port " + port, "true");
         }

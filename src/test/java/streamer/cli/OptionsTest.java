@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -96,7 +97,7 @@ class OptionsTest {
                     .parseArgs(all.toArray(String[]::new));
             return List.of(
                     options.server.toConfig(
-                            "127.0.0.1",
+                            OptionalInt.empty(),
                             options.access.toAccess(null),
                             options.access.toTls(),
                             options.stream.toStream()),
@@ -190,7 +191,7 @@ class OptionsTest {
                 .containsExactlyInAnyOrder(
                         "--path=/a", "--path=/b/*", "--verbose=true", "--port=5000", "--timeout=1s", "cmd", "--path=/c")
                 .endsWith("--timeout=1s", "cmd", "--path=/c");
-        assertThat(flags.hasPort()).isTrue();
+        assertThat(flags.platformPort()).hasValue(5000);
         assertThat(flags.names()).contains("PORT", "JAVA_TOOL_OPTIONS", "STREAMER_TIMEOUT", "STREAMER_MAX_RUNS");
     }
 
