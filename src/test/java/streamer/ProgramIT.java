@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -188,6 +189,51 @@ class ProgramIT {
         }
         assertStartsWithRecording(here);
         assertStartsWithRecording(Files.move(here, directory.resolve("there")));
+    }
+
+    @Test
+    void theFirstStartSaysWhatItWaitsFor() throws IOException {
+        var script = withoutJar("for a; do case $a in -Dtarget.directory=*) cp '"
+                + Path.of("target/streamer.jar").toAbsolutePath() + "' ${a#*=} ;; esac; done");
+        try (var program = Program.start(directory, withMaven(), script, "echo", "hi");
+                var client = program.get("/")) {
+            assertThat(client.text()).isEqualTo("hi\n");
+            assertThat(program.err()).startsWith("streamer: building target/streamer.jar (the first time Maven");
+        }
+        assertThat(directory.resolve("here/target")).isDirectoryNotContaining("glob:**start.*");
+    }
+
+    @Test
+    void aFirstStartThatCannotBuildSaysWhy() throws IOException {
+        var script = withoutJar("echo '[INFO] x'; echo '[ERROR] the disk is full'; exit 1");
+        assertDoesNotStart(script, withMaven(), "\\[ERROR] the disk is full\nstreamer: the build failed, .*\n");
+        var java = executable("java", "#!/bin/sh\nexec " + System.getProperty("java.home") + "/bin/java \"$@\"\n");
+        var home = directory.resolve("jre");
+        Files.move(java, Files.createDirectories(home.resolve("bin")).resolve("java"));
+        var jre = new HashMap<>(withMaven());
+        jre.put("JAVA_HOME", home.toString());
+        assertDoesNotStart(script, jre, "streamer: building target/streamer.jar needs a JDK, .*\n");
+        Tool.run("rm", "-r", directory.resolve("here/target").toString());
+        Files.createFile(directory.resolve("here/target"));
+        assertDoesNotStart(script, withMaven(), "streamer: cannot write to .*/here/target, .*\n");
+    }
+
+    /** A clone that has not been built, and a Maven that does this. */
+    private Path withoutJar(String maven) throws IOException {
+        executable("mvn", "#!/bin/sh\n" + maven + "\n");
+        var here = Files.createDirectories(directory.resolve("here/bin"));
+        return Files.copy(Path.of("bin/streamer"), here.resolve("streamer"), StandardCopyOption.COPY_ATTRIBUTES);
+    }
+
+    private Map<String, String> withMaven() {
+        return Map.of("PATH", directory + ":" + System.getenv("PATH"));
+    }
+
+    private void assertDoesNotStart(Path script, Map<String, String> environment, String err) throws IOException {
+        try (var program = Program.start(directory, environment, script, "true")) {
+            assertThat(program.exitCode()).isEqualTo(1);
+            assertThat(program.err()).matches("(streamer: building .*\\)\n)?" + err);
+        }
     }
 
     private void assertStartsWithRecording(Path installed) throws IOException {
