@@ -286,6 +286,23 @@ class ProgramIT {
         }
     }
 
+    /** As platforms send it that do not know which process is which. */
+    @Test
+    void aCommandThatIgnoresTermKeepsTheDrainWhenAllGetIt() throws IOException {
+        var go = directory.resolve("go");
+        var command = "trap '' TERM; exec sh -c 'echo ready; until [ -e " + go + " ]; do sleep 0.1; done; echo done'";
+        try (var program = Program.start(directory, "--drain", "1h", "--", "sh", "-c", command);
+                var client = program.get("/")) {
+            assertThat(client.piece()).isEqualTo("ready\n");
+            program.signalAll("TERM");
+            Wait.until("it drains", () -> program.err().contains("draining"));
+            Files.createFile(go);
+            assertThat(client.text()).isEqualTo("done\n");
+            assertThat(client.end()).isEqualTo(End.CLEAN);
+            assertThat(program.exitCode()).isEqualTo(143);
+        }
+    }
+
     @Test
     void interruptStopsAtOnce() throws IOException {
         try (var program = Program.start(directory, "--drain", "1h", "--", "sh", "-c", SLOW);

@@ -61,7 +61,8 @@ final class RunOptions {
             names = "--drain",
             paramLabel = "TIME",
             converter = TimeConverter.class,
-            description = "Time that running streams get at shutdown before they are stopped. Default: 20s.")
+            description = "Time that running streams get, after a SIGTERM to streamer alone, before they are stopped."
+                    + " Default: 20s.")
     private Duration drain = Duration.ofSeconds(20);
 
     @Option(

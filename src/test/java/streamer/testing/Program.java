@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** The program as a process, as users start it: {@code bin/streamer}, on a free port. */
 public final class Program implements AutoCloseable {
@@ -66,10 +67,19 @@ public final class Program implements AutoCloseable {
 
     /** Sends it a signal. */
     public void signal(String name) throws IOException {
+        signal(name, Stream.of(process.toHandle()));
+    }
+
+    /** Sends a signal to it and to each of its descendants. */
+    public void signalAll(String name) throws IOException {
+        signal(name, Stream.concat(process.descendants(), Stream.of(process.toHandle())));
+    }
+
+    private static void signal(String name, Stream<ProcessHandle> processes) throws IOException {
+        var command = new ArrayList<>(List.of("kill", "-" + name));
+        processes.map(one -> Long.toString(one.pid())).forEach(command::add);
         try {
-            new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
-                    .start()
-                    .waitFor();
+            new ProcessBuilder(command).start().waitFor();
         } catch (InterruptedException e) {
             throw new IOException(e);
         }
