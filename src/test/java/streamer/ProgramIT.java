@@ -6,12 +6,11 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -164,18 +163,6 @@ class ProgramIT {
         }
     }
 
-    /** The JDK launches then, without a word. */
-    @Test
-    void itsNativeLibraryMayBeMissing() throws IOException {
-        var options = "-Djna.boot.library.path=/nowhere -Djna.nounpack=true -Djna.nosys=true";
-        try (var program = Program.start(
-                        directory, Map.of("JAVA_OPTS", options), Path.of("bin/streamer"), "sh", "-c", "exit 7");
-                var client = program.get("/")) {
-            assertThat(client.header("Streamer-Exit-Code")).isEqualTo("7");
-            assertThat(program.err().lines()).hasSizeLessThan(2).allMatch(line -> line.contains("exit=7"));
-        }
-    }
-
     /** Then the system would reap all children, and tell nobody. Some shells turn that off; the one here does not. */
     @Test
     void signalsOfChildrenMayBeIgnored() throws IOException {
@@ -185,81 +172,6 @@ class ProgramIT {
         try (var program = Program.start(directory, Map.of(), script, "sh", "-c", "exit 7");
                 var client = program.get("/")) {
             assertThat(client.header("Streamer-Exit-Code")).isEqualTo("7");
-        }
-    }
-
-    @Test
-    void aStartIsRecordedForThisJarAtThisPlace() throws IOException {
-        var here = Files.createDirectories(directory.resolve("here"));
-        for (var file : List.of("bin/streamer", "target/streamer.jar")) {
-            Files.createDirectories(here.resolve(file).getParent());
-            Files.copy(Path.of(file), here.resolve(file), StandardCopyOption.COPY_ATTRIBUTES);
-        }
-        assertStartsWithRecording(here);
-        assertStartsWithRecording(Files.move(here, directory.resolve("there")));
-    }
-
-    @Test
-    void theFirstStartSaysWhatItWaitsFor() throws IOException {
-        var script = withoutJar("for a; do case $a in -Dtarget.directory=*) cp '"
-                + Path.of("target/streamer.jar").toAbsolutePath() + "' ${a#*=} ;; esac; done");
-        try (var program = Program.start(directory, withMaven(), script, "echo", "hi");
-                var client = program.get("/")) {
-            assertThat(client.text()).isEqualTo("hi\n");
-            assertThat(program.err()).startsWith("streamer: building target/streamer.jar (the first time Maven");
-        }
-        assertThat(directory.resolve("here/target")).isDirectoryNotContaining("glob:**start.*");
-    }
-
-    @Test
-    void aFirstStartThatCannotBuildSaysWhy() throws IOException {
-        var script = withoutJar("echo '[INFO] x'; echo '[ERROR] the disk is full'; exit 1");
-        assertDoesNotStart(script, withMaven(), "\\[ERROR] the disk is full\nstreamer: the build failed, .*\n");
-        var java = executable("java", "#!/bin/sh\nexec " + System.getProperty("java.home") + "/bin/java \"$@\"\n");
-        var home = Files.createDirectories(directory.resolve("jre/bin"));
-        Files.move(java, home.resolve("java"));
-        var jre = new HashMap<>(withMaven());
-        jre.put("JAVA_HOME", Objects.requireNonNull(home.getParent()).toString());
-        assertDoesNotStart(script, jre, "streamer: building target/streamer.jar needs a JDK, .*\n");
-        Tool.run("rm", "-r", directory.resolve("here/target").toString());
-        Files.createFile(directory.resolve("here/target"));
-        assertDoesNotStart(script, withMaven(), "streamer: cannot write to .*/here/target, .*\n");
-    }
-
-    /** A clone that has not been built, and a Maven that does this. */
-    private Path withoutJar(String maven) throws IOException {
-        executable("mvn", "#!/bin/sh\n" + maven + "\n");
-        var here = Files.createDirectories(directory.resolve("here/bin"));
-        return Files.copy(Path.of("bin/streamer"), here.resolve("streamer"), StandardCopyOption.COPY_ATTRIBUTES);
-    }
-
-    private Map<String, String> withMaven() {
-        return Map.of("PATH", directory + ":" + System.getenv("PATH"));
-    }
-
-    private void assertDoesNotStart(Path script, Map<String, String> environment, String err) throws IOException {
-        try (var program = Program.start(directory, environment, script, "true")) {
-            assertThat(program.exitCode()).isEqualTo(1);
-            assertThat(program.err()).matches("(streamer: building .*\\)\n)?" + err);
-        }
-    }
-
-    private void assertStartsWithRecording(Path installed) throws IOException {
-        try (var program = Program.start(directory, Map.of(), installed.resolve("bin/streamer"), "echo", "hi");
-                var client = program.get("/")) {
-            assertThat(client.text()).isEqualTo("hi\n");
-            assertThat(program.err()).doesNotContain("cds", "aot");
-        }
-        try (var files = Files.list(installed.resolve("target"))) {
-            var names =
-                    files.map(file -> file.getFileName().toString()).sorted().toList();
-            assertThat(names).hasSize(4);
-            assertThat(names.get(0)).isEqualTo("libjnidispatch.so");
-            assertThat(names.get(1)).matches("streamer-.*\\.(jsa|aot)");
-            assertThat(names.get(2)).isEqualTo(names.get(1) + ".of");
-            assertThat(installed.resolve("target").resolve(names.get(2)))
-                    .content()
-                    .contains(" " + installed.toRealPath().resolve("target/streamer.jar"));
         }
     }
 
@@ -365,34 +277,6 @@ class ProgramIT {
     }
 
     @Test
-    void charactersSurviveWithoutALocale() throws IOException {
-        var script = "printf '%s ' \"$1\" \"$STREAMER_QUERY_A\"";
-        try (var program = Program.start(
-                        directory,
-                        Map.of("LC_ALL", "C", "LANG", "C"),
-                        Path.of("bin/streamer"),
-                        "--",
-                        "sh",
-                        "-c",
-                        script,
-                        "sh",
-                        "ü");
-                var client = program.get("/?a=%C3%BC")) {
-            assertThat(client.text()).isEqualTo("ü ü ");
-        }
-    }
-
-    @Test
-    void startsByASymbolicLinkFromAnywhere() throws IOException {
-        var link = Files.createSymbolicLink(
-                directory.resolve("link"), Path.of("bin/streamer").toAbsolutePath());
-        try (var program = Program.start(directory, Map.of(), link, "pwd");
-                var client = program.get("/")) {
-            assertThat(client.text()).isEqualTo(directory.toRealPath() + "\n");
-        }
-    }
-
-    @Test
     void memoryStaysWhateverTheCommandWrites() throws IOException {
         try (var program = Program.start(
                 directory,
@@ -411,6 +295,57 @@ class ProgramIT {
             }
             assertThat(program.residentBytes() - before).isLessThan(64 * 1024 * 1024);
         }
+    }
+
+    /** The README's, asked for and sent as Chromium does it. */
+    @Test
+    void theFormForBrowsersWorks() throws IOException {
+        var readme = Files.readString(Path.of("README.md"));
+        Files.writeString(directory.resolve("form.html"), part(readme, "```html\n(<form.*?)```"));
+        Files.createSymbolicLink(directory.resolve("bin"), Path.of("bin").toAbsolutePath());
+        var script = part(readme, "--content-type 'text/html[^']*' -- sh -c '([^']*)'");
+        var type = "text/html; charset=utf-8";
+        try (var program =
+                Program.start(directory, "--path", "/import", "--content-type", type, "--", "sh", "-c", script)) {
+            var navigation = List.of(
+                    "Sec-Fetch-Mode: navigate",
+                    "Sec-Fetch-User: ?1",
+                    "Sec-Fetch-Dest: document",
+                    "Upgrade-Insecure-Requests: 1",
+                    "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,"
+                            + "*/*;q=0.8,application/signed-exchange;v=b3;q=0.7",
+                    "Accept-Encoding: gzip, deflate, br, zstd");
+            try (var client = program.get("/import", with(navigation, "Sec-Fetch-Site: none"))) {
+                assertThat(client.header("Content-Type")).isEqualTo(type);
+                assertThat(client.text()).contains("<form method=post enctype=multipart/form-data>", "name=file");
+            }
+            var body = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"feed.xml\"\r\n"
+                    + "Content-Type: text/xml\r\n\r\n<feed><item>1</item></feed>\r\n--b--\r\n";
+            var form = with(
+                    navigation,
+                    "Origin: http://127.0.0.1:" + program.address().getPort(),
+                    "Referer: http://127.0.0.1:" + program.address().getPort() + "/import",
+                    "Sec-Fetch-Site: same-origin",
+                    "Content-Type: multipart/form-data; boundary=b",
+                    "Content-Length: " + body.length());
+            try (var client = new StreamClient(program.address(), 0)) {
+                var host = "Host: 127.0.0.1:" + program.address().getPort();
+                client.send(
+                        "POST /import HTTP/1.1\r\n" + host + "\r\n" + String.join("\r\n", form) + "\r\n\r\n" + body);
+                assertThat(client.text()).startsWith("<pre>\n").endsWith("done: 1 items, 27 bytes\n");
+                assertThat(client.end()).isEqualTo(End.CLEAN);
+            }
+        }
+    }
+
+    private static String[] with(List<String> headers, String... more) {
+        return Stream.concat(headers.stream(), Stream.of(more)).toArray(String[]::new);
+    }
+
+    private static String part(String text, String regex) {
+        var found = Pattern.compile(regex, Pattern.DOTALL).matcher(text);
+        assertThat(found.find()).as(regex).isTrue();
+        return found.group(1);
     }
 
     @Test

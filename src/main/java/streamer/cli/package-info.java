@@ -4,8 +4,8 @@
  * <p>{@link streamer.cli.ServeCommand} is the whole story in one method. {@code ServerOptions}, {@code AccessOptions},
  * {@code StreamOptions} and {@code RunOptions} hold the flags and convert them to the values that the other packages
  * take; {@code EnvironmentFlags} and {@code ArgumentFile} read flags from elsewhere; {@code Shutdown} and
- * {@code Signals} end the program; {@code ErrorHandler} prints errors and chooses exit codes; {@code Logging} formats
- * log lines, {@code LogWriter} writes them.
+ * {@code Signals} end the program; {@code ErrorHandler} prints errors, with what {@code Spelling} suggests, and chooses
+ * exit codes; {@code Logging} formats log lines, {@code LogWriter} writes them.
  *
  * <p>Threads: the main one waits for a signal; the JVM's signal thread delivers it; {@code log} writes log lines.
  */

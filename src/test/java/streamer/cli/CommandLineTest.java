@@ -79,7 +79,7 @@ class CommandLineTest {
                 "--path=/./*|'/./*' never runs the command",
                 "--path=/-/x|'/-/x' never runs the command",
                 "--path=/favicon.ico|'/favicon.ico' never runs the command",
-                "--path=/a?b|'/a?b' is more than a path",
+                "--path=/a?b|'/a?b' is not a path: a request's query",
                 "--path=/a%20b|'/a%20b' is encoded",
                 "--host=|--host: must not be empty",
                 "--cwd=|'' is not the name of a file or directory",

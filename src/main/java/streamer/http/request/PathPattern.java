@@ -34,11 +34,10 @@ public record PathPattern(String root, boolean isTree) {
             throw new IllegalArgumentException("'" + text + "' never runs the command: such requests are refused");
         }
         if (root.contains("?") || root.contains("#")) {
-            throw new IllegalArgumentException(
-                    "'" + text + "' is more than a path, with which a query is not compared");
+            throw new IllegalArgumentException("'" + text + "' is not a path: a request's query is no part of it");
         }
         if (ENCODED.matcher(root).find()) {
-            throw new IllegalArgumentException("'" + text + "' is encoded; write it as it is when decoded");
+            throw new IllegalArgumentException("'" + text + "' is encoded; write the path that it stands for");
         }
     }
 
