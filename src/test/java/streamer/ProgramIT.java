@@ -330,6 +330,32 @@ class ProgramIT {
         }
     }
 
+    /** Large buffers leave room for what connections need; each stream has its own bytes, also where a buffer is short. */
+    @Test
+    void manyStreamsShareLittleMemory() throws IOException {
+        var environment = Map.of("JAVA_OPTS", "-XX:MaxDirectMemorySize=4m");
+        var yes = "exec yes \"$QUERY_STRING\"";
+        try (var program = Program.start(directory, environment, Path.of("bin/streamer"), "sh", "-c", yes)) {
+            var clients = new ArrayList<StreamClient>();
+            for (var n = 100; n < 150; n++) {
+                clients.add(new StreamClient(program.address(), 16 * 1024).request("GET", "/?" + n));
+            }
+            for (var n = 100; n < 150; n++) {
+                assertThat(clients.get(n - 100).status()).isEqualTo(200);
+                var text = new StringBuilder();
+                while (text.length() < 500_000) {
+                    text.append(clients.get(n - 100).piece());
+                }
+                assertThat(text.toString().replace(n + "\n", "")).hasSizeLessThan(4);
+            }
+            for (var client : clients) {
+                client.close();
+            }
+            Wait.until("all is logged", () -> program.err().lines().count() >= 50);
+            assertThat(program.err()).doesNotContain("OutOfMemory");
+        }
+    }
+
     @Test
     void theExamplesWork() throws IOException {
         try (var program = Program.start(

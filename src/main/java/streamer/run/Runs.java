@@ -26,6 +26,9 @@ public final class Runs implements AutoCloseable {
     private static final Logger LOG = System.getLogger(Runs.class.getName());
     private static final int ID_BYTES = 16;
 
+    /** A quarter of the memory for direct buffers is for large ones; connections need most of it. */
+    private static final int SHARE_OF_BUFFERS = 4;
+
     private final Pulse pulse = new Pulse();
     private final Stopper stopper;
     private final ShutdownSignal signal = new ShutdownSignal();
@@ -56,7 +59,12 @@ public final class Runs implements AutoCloseable {
     public Runs(int slots, int queue, Duration killAfter) {
         this.slots = new Slots(slots, queue, pulse);
         stopper = new Stopper(killAfter, thread("stopper"));
-        shared = new Run.Shared(new ExecLauncher(), new BufferPool(), stopper, signal, pulse);
+        shared = new Run.Shared(
+                new ExecLauncher(),
+                new BufferPool(DirectMemory.maxBytes() / SHARE_OF_BUFFERS),
+                stopper,
+                signal,
+                pulse);
     }
 
     /** A scheduler of one thread, started now: later the system may be out of threads. */
