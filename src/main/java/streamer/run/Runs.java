@@ -32,7 +32,7 @@ public final class Runs implements AutoCloseable {
     private final Pulse pulse = new Pulse();
     private final Stopper stopper;
     private final ShutdownSignal signal = new ShutdownSignal();
-    private final Run.Shared shared;
+    private final RunServices shared;
     private final Slots slots;
     private final SecureRandom random = new SecureRandom();
 
@@ -59,8 +59,9 @@ public final class Runs implements AutoCloseable {
     public Runs(int slots, int queue, Duration killAfter) {
         this.slots = new Slots(slots, queue, pulse);
         stopper = new Stopper(killAfter, thread("stopper"));
-        shared = new Run.Shared(
+        shared = new RunServices(
                 new ExecLauncher(),
+                new LaunchTurns(),
                 new BufferPool(DirectMemory.maxBytes() / SHARE_OF_BUFFERS),
                 stopper,
                 signal,
