@@ -10,11 +10,13 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import streamer.testing.NothingLeft;
 import streamer.testing.Program;
@@ -153,6 +155,22 @@ class ProgramIT {
             assertThat(client.header("Streamer-Exit-Code")).isEqualTo("7");
             assertThat(program.err().lines()).hasSizeLessThan(2).allMatch(line -> line.contains("exit=7"));
         }
+    }
+
+    /** By its class path, what the jar's manifest asks for is missing. */
+    @ParameterizedTest
+    @CsvSource({
+        ",--add-exports java.base/sun.nio.ch",
+        "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED,--add-opens java.base/java.lang"
+    })
+    void saysAtTheStartWhatJavaDoesNotAllow(@Nullable String option, String missing) throws IOException {
+        var java = System.getProperty("java.home") + "/bin/java";
+        var jar = Path.of("target/streamer.jar").toAbsolutePath();
+        var options = (option == null ? "" : option) + " -Dstreamer.spawner=jdk -cp " + jar + " streamer.Streamer";
+        var told = Tool.run("sh", "-c", java + " " + options + " --port 0 -- true");
+        assertThat(told.code()).isEqualTo(1);
+        assertThat(told.out())
+                .isEqualTo("streamer: cannot launch commands by this Java: needs " + missing + "=ALL-UNNAMED\n");
     }
 
     /** Then the system would reap all children, and tell nobody. Some shells turn that off; the one here does not. */

@@ -104,6 +104,7 @@ public final class ServeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Logging.configure(common.logFormat(), common.isVerbose());
+        Runs.check();
         inBackground(Runs::warmUp);
         return serve(plan());
     }

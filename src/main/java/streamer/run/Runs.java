@@ -1,5 +1,6 @@
 package streamer.run;
 
+import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.security.SecureRandom;
@@ -79,6 +80,22 @@ public final class Runs implements AutoCloseable {
         return executor;
     }
 
+    /**
+     * Checks that Java lets commands be launched.
+     *
+     * @throws IOException if not; its message is one line that says why
+     */
+    public static void check() throws IOException {
+        try {
+            Descriptors.check();
+            if (JdkSpawner.isWanted()) {
+                JdkChild.check();
+            }
+        } catch (LinkageError e) {
+            throw new IOException("cannot launch commands by this Java: " + e.getMessage(), e);
+        }
+    }
+
     /** Class loading: launches {@code true(1)} once, so that the first run is as fast as the others. */
     public static void warmUp() {
         var spec = new RunSpec(
@@ -92,6 +109,8 @@ public final class Runs implements AutoCloseable {
             new ExecLauncher().launch(spec, "").pipe().close();
         } catch (LaunchException e) {
             LOG.log(Level.DEBUG, "no warming up: {0}", e.getMessage());
+        } catch (LinkageError e) {
+            LOG.log(Level.ERROR, "cannot launch commands: {0}", e.getMessage());
         }
     }
 
