@@ -26,6 +26,7 @@ import streamer.http.ServerConfig;
 import streamer.http.StreamServer;
 import streamer.http.access.FileException;
 import streamer.http.request.RequestConfig;
+import streamer.http.request.Spool;
 import streamer.http.response.ResponseConfig;
 import streamer.run.LaunchException;
 import streamer.run.RunSpec;
@@ -106,6 +107,7 @@ public final class ServeCommand implements Callable<Integer> {
         Logging.configure(common.logFormat(), common.isVerbose());
         Runs.check();
         inBackground(Runs::warmUp);
+        inBackground(Spool::removeAbandoned);
         return serve(plan());
     }
 
