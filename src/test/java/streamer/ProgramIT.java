@@ -11,11 +11,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import streamer.testing.NothingLeft;
 import streamer.testing.Program;
@@ -161,6 +163,22 @@ class ProgramIT {
             assertThat(local.address().getPort()).isNotEqualTo(5000);
             assertThat(local.err()).isEmpty();
         }
+    }
+
+    /** By its class path, what the jar's manifest asks for is missing. */
+    @ParameterizedTest
+    @CsvSource({
+        ",--add-exports java.base/sun.nio.ch",
+        "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED,--add-opens java.base/java.lang"
+    })
+    void saysAtTheStartWhatJavaDoesNotAllow(@Nullable String option, String missing) throws IOException {
+        var java = System.getProperty("java.home") + "/bin/java";
+        var jar = Path.of("target/streamer.jar").toAbsolutePath();
+        var options = (option == null ? "" : option) + " -Dstreamer.spawner=jdk -cp " + jar + " streamer.Streamer";
+        var told = Tool.run("sh", "-c", java + " " + options + " --port 0 -- true");
+        assertThat(told.code()).isEqualTo(1);
+        assertThat(told.out())
+                .isEqualTo("streamer: cannot launch commands by this Java: needs " + missing + "=ALL-UNNAMED\n");
     }
 
     /** Then the system would reap all children, and tell nobody. Some shells turn that off; the one here does not. */
@@ -346,6 +364,32 @@ class ProgramIT {
         var found = Pattern.compile(regex, Pattern.DOTALL).matcher(text);
         assertThat(found.find()).as(regex).isTrue();
         return found.group(1);
+    }
+
+    /** Large buffers leave room for what connections need; each stream has its own bytes, also where a buffer is short. */
+    @Test
+    void manyStreamsShareLittleMemory() throws IOException {
+        var environment = Map.of("JAVA_OPTS", "-XX:MaxDirectMemorySize=4m");
+        var yes = "exec yes \"$QUERY_STRING\"";
+        try (var program = Program.start(directory, environment, Path.of("bin/streamer"), "sh", "-c", yes)) {
+            var clients = new ArrayList<StreamClient>();
+            for (var n = 100; n < 150; n++) {
+                clients.add(new StreamClient(program.address(), 16 * 1024).request("GET", "/?" + n));
+            }
+            for (var n = 100; n < 150; n++) {
+                assertThat(clients.get(n - 100).status()).isEqualTo(200);
+                var text = new StringBuilder();
+                while (text.length() < 500_000) {
+                    text.append(clients.get(n - 100).piece());
+                }
+                assertThat(text.toString().replace(n + "\n", "")).hasSizeLessThan(4);
+            }
+            for (var client : clients) {
+                client.close();
+            }
+            Wait.until("all is logged", () -> program.err().lines().count() >= 50);
+            assertThat(program.err()).doesNotContain("OutOfMemory");
+        }
     }
 
     @Test

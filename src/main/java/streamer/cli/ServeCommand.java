@@ -26,6 +26,7 @@ import streamer.http.ServerConfig;
 import streamer.http.StreamServer;
 import streamer.http.access.FileException;
 import streamer.http.request.RequestConfig;
+import streamer.http.request.Spool;
 import streamer.http.response.ResponseConfig;
 import streamer.run.LaunchException;
 import streamer.run.RunSpec;
@@ -107,7 +108,9 @@ public final class ServeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Logging.configure(common.logFormat(), common.isVerbose());
+        Runs.check();
         inBackground(Runs::warmUp);
+        inBackground(Spool::removeAbandoned);
         return serve(plan());
     }
 

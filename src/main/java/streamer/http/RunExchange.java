@@ -53,7 +53,7 @@ final class RunExchange implements Runnable, AutoCloseable {
     /** If the run waits in the queue: sends the head in time, and watches for the client to leave. */
     void queue() {
         if (!run.isReady()) {
-            viewer.queue();
+            viewer.waiting();
         }
     }
 

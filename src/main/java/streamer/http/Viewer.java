@@ -35,6 +35,7 @@ final class Viewer implements RunListener, SinkListener {
     private final Serving serving;
     private final ResponseSink sink;
     private final Semaphore writable = new Semaphore(0);
+    private volatile boolean isWaiting;
     private boolean silenceNoticed; // only on the pulse's thread
 
     /**
@@ -51,9 +52,13 @@ final class Viewer implements RunListener, SinkListener {
         sink = new ResponseSink(head, serving.config().response(), format, this);
     }
 
-    /** The run waits in the queue: sends the head in time, and watches for the client to leave. */
-    void queue() {
-        sink.queue();
+    /** Sends the head in time, and watches for the client to leave. */
+    @Override
+    public void waiting() {
+        if (!isWaiting) { // in the queue it has been told already
+            isWaiting = true;
+            sink.queue();
+        }
     }
 
     /** Copies the launched run's output to its end; waits for the run and for the client. */

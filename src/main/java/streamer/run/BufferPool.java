@@ -21,8 +21,20 @@ final class BufferPool {
 
     private static final int MOST_KEPT = 64;
 
+    private final long mostLarge;
     private final Deque<ByteBuffer> small = new ArrayDeque<>();
     private final Deque<ByteBuffer> large = new ArrayDeque<>();
+    private long largeInUse;
+
+    /**
+     * An empty pool.
+     *
+     * @param maxBytes how much all large buffers may hold together: the rest is for small ones, and for those that
+     *     reading and writing takes elsewhere
+     */
+    BufferPool(long maxBytes) {
+        mostLarge = maxBytes / LARGE_BYTES;
+    }
 
     /** The size of a buffer for reads of so many bytes. */
     private static int room(int bytes) {
@@ -38,19 +50,35 @@ final class BufferPool {
         return take(small, SMALL_BYTES);
     }
 
-    /** Exchanges a buffer that was filled for a large one; it stays as it is if it is large, or no memory is left. */
+    /**
+     * Exchanges a buffer that was filled for a large one; it stays as it is if it is large, all of these are taken, or
+     * no memory is left.
+     */
     ByteBuffer larger(ByteBuffer full) {
-        if (full.capacity() == LARGE_BYTES) {
+        if (full.capacity() == LARGE_BYTES || !takeLarge()) {
             return full;
         }
         ByteBuffer larger;
         try {
             larger = take(large, LARGE_BYTES);
         } catch (OutOfMemoryError e) {
+            giveLarge();
             return full;
         }
         give(full);
         return larger;
+    }
+
+    private synchronized boolean takeLarge() {
+        if (largeInUse == mostLarge) {
+            return false;
+        }
+        largeInUse++;
+        return true;
+    }
+
+    private synchronized void giveLarge() {
+        largeInUse--;
     }
 
     private ByteBuffer take(Deque<ByteBuffer> pooled, int bytes) {
@@ -63,7 +91,11 @@ final class BufferPool {
 
     /** Returns a buffer to the pool. */
     synchronized void give(ByteBuffer buffer) {
-        var pooled = buffer.capacity() == SMALL_BYTES ? small : large;
+        var isSmall = buffer.capacity() == SMALL_BYTES;
+        if (!isSmall) {
+            giveLarge();
+        }
+        var pooled = isSmall ? small : large;
         if (pooled.size() < MOST_KEPT) {
             pooled.push(buffer.clear());
         }

@@ -14,18 +14,29 @@ final class Descriptors {
 
     private static Method method() {
         try {
-            return Class.forName("sun.nio.ch.SelChImpl").getMethod("getFDVal");
+            var type = Class.forName("sun.nio.ch.SelChImpl");
+            if (!type.getModule().isExported(type.getPackageName(), Descriptors.class.getModule())) {
+                throw new LinkageError("needs --add-exports java.base/sun.nio.ch=ALL-UNNAMED");
+            }
+            return type.getMethod("getFDVal");
         } catch (ReflectiveOperationException e) {
             throw new LinkageError("this JDK has no numbers for descriptors", e);
         }
     }
+
+    /**
+     * Does nothing where they are known.
+     *
+     * @throws LinkageError if they are not
+     */
+    static void check() {}
 
     /** The number of a channel's descriptor. */
     static int number(Channel channel) {
         try {
             return (int) NUMBER.invoke(channel);
         } catch (ReflectiveOperationException e) {
-            throw new LinkageError("needs --add-exports java.base/sun.nio.ch=ALL-UNNAMED", e);
+            throw new LinkageError("no number of a descriptor", e);
         }
     }
 }

@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.Semaphore;
 import org.apache.commons.exec.CommandLine;
 import org.apache.commons.exec.DefaultExecutor;
 import org.apache.commons.exec.ExecuteStreamHandler;
@@ -20,13 +19,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: any.
  */
 final class ExecLauncher implements Launcher {
-    /**
-     * Limits concurrent launches to half of the processors; the others go on serving streams when many requests come at
-     * once.
-     */
-    private static final Semaphore LAUNCHING =
-            new Semaphore(Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
-
     @Override
     public Launched launch(RunSpec spec, String run) throws LaunchException {
         var execution = new SpecExecutor(spec, run);
@@ -98,12 +90,10 @@ final class ExecLauncher implements Launcher {
                 throws IOException {
             var environment = new HashMap<>(spec.environment());
             environment.put(ProcessTree.MARKER, run);
-            LAUNCHING.acquireUninterruptibly();
             try {
                 pipe = OutputPipe.open();
                 child = Spawners.chosen().spawn(spec, environment, pipe);
             } finally {
-                LAUNCHING.release();
                 if (pipe != null) {
                     pipe.closeWriteEnd();
                 }

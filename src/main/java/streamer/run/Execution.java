@@ -31,6 +31,7 @@ record Execution(Child child, PipeOutput output, Lingering lingering, TimeLimits
                 // Nobody interrupts a run; the child would have to be waited for all the same.
             }
         }
+        lingering.exited(code);
         return code;
     }
 

@@ -35,6 +35,13 @@ final class JdkChild implements Child {
         handle = process.toHandle();
     }
 
+    /**
+     * Does nothing where the JDK has the internal method.
+     *
+     * @throws LinkageError if it has not
+     */
+    static void check() {}
+
     private static Method completion() {
         try {
             var method = Class.forName("java.lang.ProcessHandleImpl")

@@ -19,6 +19,20 @@ final class JdkSpawner implements Spawner {
     /** At least as many descriptors as a launch takes for a moment: three files and three pipes. */
     private static final int SPARE_PIPES = 5;
 
+    /**
+     * A spawner.
+     *
+     * @throws LinkageError if this JDK does not tell of exits what is needed
+     */
+    JdkSpawner() {
+        JdkChild.check(); // before there is a process
+    }
+
+    /** System property {@code streamer.spawner}: {@code jdk} is for tests, and for systems where the other one fails. */
+    static boolean isWanted() {
+        return "jdk".equals(System.getProperty("streamer.spawner")) || !"Linux".equals(System.getProperty("os.name"));
+    }
+
     @Override
     public Child spawn(RunSpec spec, Map<String, String> environment, OutputPipe output) throws IOException {
         checkDescriptors();

@@ -3,6 +3,7 @@ package streamer.run;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import streamer.time.Stopwatch;
 
@@ -10,7 +11,7 @@ import streamer.time.Stopwatch;
  * Processes that outlive the command and hold its pipe open: the output is read for up to one more second of waiting,
  * then cut off and the tree stopped; if that does not help, the pipe is closed.
  *
- * <p>Threads: {@link #begin} on any; all else on the pulse's.
+ * <p>Threads: {@link #begin} and {@link #exited} on any; all else on the pulse's.
  */
 final class Lingering {
     private static final Logger LOG = System.getLogger(Lingering.class.getName());
@@ -35,6 +36,13 @@ final class Lingering {
     /** Starts the grace time: the command may have exited. */
     void begin(long now) {
         waitedBefore = OptionalLong.of(output.waiting().total(now));
+    }
+
+    /** Stops what is left of a command that died by a signal: it had no say in what it leaves behind. */
+    void exited(OptionalInt code) {
+        if (code.isPresent() && ShutdownSignal.isDeath(code.getAsInt())) {
+            treeStop.begin(child, "its command died by a signal");
+        }
     }
 
     /** Nanoseconds until {@link #enforce} has something to do. */

@@ -1,11 +1,10 @@
 package streamer.run;
 
+import java.io.File;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -30,7 +29,8 @@ final class ProcessTree {
     static final String MARKER = "STREAMER_RUN";
 
     private static final Pattern MARKED = Pattern.compile("(?:^|\0)" + MARKER + "=([0-9a-f]{32})(?:\0|$)");
-    private static final Path PROC = Path.of("/proc");
+    private static final File PROC = new File("/proc");
+    private static final String OWN_ENTRY = PROC + "/self/stat";
 
     private final Map<Long, ProcessHandle> byId = new HashMap<>();
     private final Map<Long, ProcessStat> stats = new HashMap<>();
@@ -59,7 +59,7 @@ final class ProcessTree {
      */
     ProcessTree updated() {
         nothingEscaped = true;
-        var names = PROC.toFile().list();
+        var names = PROC.list();
         if (names == null) {
             checkReadable();
             ProcessHandle.allProcesses().forEach(this::addByParent);
@@ -179,10 +179,17 @@ final class ProcessTree {
 
     private static String read(long pid, String file) {
         try {
-            return Files.readString(PROC.resolve(pid + "/" + file), StandardCharsets.ISO_8859_1);
+            return read(PROC + "/" + pid + "/" + file);
         } catch (IOException e) {
             checkReadable();
             return ""; // exited, or another user's
+        }
+    }
+
+    /** By a stream, since a channel takes direct memory, which streams may have used up. */
+    private static String read(String path) throws IOException {
+        try (var file = new FileInputStream(path)) {
+            return new String(file.readAllBytes(), StandardCharsets.ISO_8859_1);
         }
     }
 
@@ -191,11 +198,11 @@ final class ProcessTree {
      */
     private static void checkReadable() {
         try {
-            Files.readString(PROC.resolve("self/stat"), StandardCharsets.ISO_8859_1);
-        } catch (NoSuchFileException e) {
-            // No /proc.
+            read(OWN_ENTRY);
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            if (new File(OWN_ENTRY).exists()) { // else there is no /proc
+                throw new UncheckedIOException(e);
+            }
         }
     }
 }

@@ -26,26 +26,23 @@ public final class Run implements AutoCloseable {
 
     private final String id;
     private final Slots.Slot slot;
-    private final Shared shared;
+    private final RunServices shared;
     private final Consumer<Run> changed;
     private final Verdict verdict;
     private final TreeStop treeStop;
     private final Pulse.Timer timer;
     private final Stopwatch running = new Stopwatch();
 
-    private volatile @Nullable RunListener listener;
+    private volatile RunListener listener = RunListener.NONE;
     private volatile @Nullable Execution execution;
     private volatile boolean closed;
-
-    /** Collaborators that all runs share. */
-    record Shared(Launcher launcher, BufferPool buffers, Stopper stopper, ShutdownSignal signal, Pulse pulse) {}
 
     /**
      * An admitted run.
      *
      * @param changed called when it {@link #isStopping} no more, and when it {@link #isOver}
      */
-    Run(String id, Slots.Slot slot, Shared shared, Consumer<Run> changed) {
+    Run(String id, Slots.Slot slot, RunServices shared, Consumer<Run> changed) {
         this.id = id;
         this.slot = slot;
         this.shared = shared;
@@ -90,26 +87,39 @@ public final class Run implements AutoCloseable {
     }
 
     /**
-     * Launches the command; from then on it has {@link #output} and {@link #stdin}.
+     * Launches the command, when it is its turn; from then on it has {@link #output} and {@link #stdin}.
      *
      * @throws LaunchException if no process was started, or the run has been stopped
      */
     public void launch(RunSpec spec) throws LaunchException {
-        running.restart(System.nanoTime());
-        verdict.beginLaunch();
+        shared.turns().take(() -> listener.waiting());
+        try {
+            running.restart(System.nanoTime());
+            verdict.beginLaunch();
+            launchNow(spec);
+        } finally {
+            shared.turns().giveBack();
+            verdict.endLaunch();
+            if (verdict.isStopped()) {
+                changed.accept(this);
+            }
+        }
+    }
+
+    private void launchNow(RunSpec spec) throws LaunchException {
         try {
             launched(shared.launcher().launch(spec, id), spec.limits());
         } catch (LaunchException e) {
             verdict.failLaunch();
             if (e.kind() == LaunchException.Kind.NO_RESOURCES) { // perhaps after fork(2)
-                stopTree();
+                stopTree(null);
             }
             throw e;
-        } catch (OutOfMemoryError e) { // perhaps a process was started, here and below
-            stopTree();
-            throw new LaunchException(LaunchException.Kind.NO_RESOURCES, "out of memory", e);
-        } catch (RuntimeException | Error e) {
-            stopTree();
+        } catch (RuntimeException | Error e) { // perhaps a process was started
+            stopTree(null);
+            if (e instanceof OutOfMemoryError) {
+                throw new LaunchException(LaunchException.Kind.NO_RESOURCES, "out of memory", e);
+            }
             throw e;
         }
     }
@@ -120,7 +130,7 @@ public final class Run implements AutoCloseable {
         var all = new Execution(launched.child(), output, lingering, new TimeLimits(limits, running, output.waiting()));
         execution = all;
         if (verdict.isStopped()) {
-            stopTree();
+            stopTree(null);
         }
         all.child().whenExited(() -> ended(all));
         timer.within(all.left(System.nanoTime(), isOpen()));
@@ -152,11 +162,7 @@ public final class Run implements AutoCloseable {
 
     /** Waits for the child's exit, unless the ending is decided without it. */
     private Ending awaitEnding() {
-        var code = execution().awaitExit(() -> ending() != null);
-        if (code.isPresent() && ShutdownSignal.isDeath(code.getAsInt())) {
-            stopTree("its command died by a signal");
-        }
-        return verdict.exited(code);
+        return verdict.exited(execution().awaitExit(() -> ending() != null));
     }
 
     /** How the run ended; null while that is not decided. */
@@ -173,19 +179,12 @@ public final class Run implements AutoCloseable {
             return;
         }
         LOG.log(Level.DEBUG, () -> "run " + id + ": stopping, " + why.word());
-        var notified = listener;
-        if (notified != null) {
-            notified.stopping();
-        }
+        listener.stopping();
         if (execution != null) {
-            stopTree();
+            stopTree(null);
         } else if (!isReady()) {
             slot.giveUp();
         }
-    }
-
-    private void stopTree() {
-        stopTree(null);
     }
 
     private void stopTree(@Nullable String why) {
@@ -206,9 +205,9 @@ public final class Run implements AutoCloseable {
         return !verdict.isStopped() && ending() == null;
     }
 
-    /** Whether its processes are being stopped. */
+    /** Whether its processes are being stopped, or will be as soon as they are launched. */
     boolean isStopping() {
-        return treeStop.isRunning();
+        return verdict.awaitsLaunch() || treeStop.isRunning();
     }
 
     /** Timer callback: calls the listener, and applies the run's timeouts. */
@@ -216,8 +215,7 @@ public final class Run implements AutoCloseable {
         if (closed) {
             return Stopwatch.NEVER;
         }
-        var notified = listener;
-        var next = notified == null ? Stopwatch.NEVER : notified.due(now);
+        var next = listener.due(now);
         var of = execution;
         if (of == null) {
             return next;

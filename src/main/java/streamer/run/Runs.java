@@ -1,5 +1,6 @@
 package streamer.run;
 
+import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.security.SecureRandom;
@@ -26,10 +27,13 @@ public final class Runs implements AutoCloseable {
     private static final Logger LOG = System.getLogger(Runs.class.getName());
     private static final int ID_BYTES = 16;
 
+    /** A quarter of the memory for direct buffers is for large ones; connections need most of it. */
+    private static final int SHARE_OF_BUFFERS = 4;
+
     private final Pulse pulse = new Pulse();
     private final Stopper stopper;
     private final ShutdownSignal signal = new ShutdownSignal();
-    private final Run.Shared shared;
+    private final RunServices shared;
     private final Slots slots;
     private final SecureRandom random = new SecureRandom();
 
@@ -56,7 +60,13 @@ public final class Runs implements AutoCloseable {
     public Runs(int slots, int queue, Duration killAfter) {
         this.slots = new Slots(slots, queue, pulse);
         stopper = new Stopper(killAfter, thread("stopper"));
-        shared = new Run.Shared(new ExecLauncher(), new BufferPool(), stopper, signal, pulse);
+        shared = new RunServices(
+                new ExecLauncher(),
+                new LaunchTurns(),
+                new BufferPool(DirectMemory.maxBytes() / SHARE_OF_BUFFERS),
+                stopper,
+                signal,
+                pulse);
     }
 
     /** A scheduler of one thread, started now: later the system may be out of threads. */
@@ -68,6 +78,22 @@ public final class Runs implements AutoCloseable {
         });
         executor.prestartAllCoreThreads();
         return executor;
+    }
+
+    /**
+     * Checks that Java lets commands be launched.
+     *
+     * @throws IOException if not; its message is one line that says why
+     */
+    public static void check() throws IOException {
+        try {
+            Descriptors.check();
+            if (JdkSpawner.isWanted()) {
+                JdkChild.check();
+            }
+        } catch (LinkageError e) {
+            throw new IOException("cannot launch commands by this Java: " + e.getMessage(), e);
+        }
     }
 
     /** Class loading: launches {@code true(1)} once, so that the first run is as fast as the others. */
@@ -83,6 +109,8 @@ public final class Runs implements AutoCloseable {
             new ExecLauncher().launch(spec, "").pipe().close();
         } catch (LaunchException e) {
             LOG.log(Level.DEBUG, "no warming up: {0}", e.getMessage());
+        } catch (LinkageError e) {
+            LOG.log(Level.ERROR, "cannot launch commands: {0}", e.getMessage());
         }
     }
 

@@ -20,9 +20,8 @@ final class Spawners {
         return CHOSEN;
     }
 
-    /** System property {@code streamer.spawner}: {@code jdk} is for tests, and for systems where the other one fails. */
     private static Spawner choose() {
-        if ("jdk".equals(System.getProperty("streamer.spawner"))) {
+        if (JdkSpawner.isWanted()) {
             return new JdkSpawner();
         }
         try {

@@ -4,18 +4,12 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import streamer.time.Stopwatch;
 
 /**
  * Stops process trees: TERM to the direct child's process group and to each other process found, once; KILL to each
@@ -29,13 +23,9 @@ final class Stopper {
     private static final Logger LOG = System.getLogger(Stopper.class.getName());
     private static final long SHORTEST_ROUND_MILLIS = 10;
     private static final long LONGEST_ROUND_MILLIS = 160;
-    private static final long GIVE_UP_NANOS = Duration.ofSeconds(2).toNanos();
 
     /** How often a round looks again for processes that come and go while it looks. */
     private static final int MOST_LOOKS = 20;
-
-    /** How many looks that find none count as a whole one, where processes of others come and go all the time. */
-    private static final int ENOUGH_LOOKS = 2 * MOST_LOOKS;
 
     private final Duration killAfter;
     private final ScheduledExecutorService rounds;
@@ -65,7 +55,7 @@ final class Stopper {
      */
     void stop(String run, @Nullable Child root, Consumer<List<String>> done) {
         rounds.execute(() -> {
-            stoppings.add(new Stopping(run, root, done));
+            stoppings.add(new Stopping(run, root, killAfter, done));
             if (!roundIsNext) { // else the next round serves this one too
                 roundIsNext = true;
                 roundMillis = SHORTEST_ROUND_MILLIS;
@@ -76,12 +66,12 @@ final class Stopper {
 
     /** The longest time that it takes to stop a tree, or to give up: the last to be found has its time too. */
     Duration longest() {
-        return killAfter.multipliedBy(2).plusNanos(GIVE_UP_NANOS).plusSeconds(1);
+        return killAfter.multipliedBy(2).plus(Stopping.GIVE_UP).plusSeconds(1);
     }
 
     /** KILL in the next round for all that is being stopped. */
     void killNow() {
-        rounds.execute(() -> stoppings.forEach(stopping -> stopping.isHurried = true));
+        rounds.execute(() -> stoppings.forEach(stopping -> stopping.hurry()));
     }
 
     private void schedule(long millis) {
@@ -111,13 +101,13 @@ final class Stopper {
         }
     }
 
-    /** A new snapshot, or an earlier one brought up to date; null if there are no descriptors to read it. */
+    /** A new snapshot, or an earlier one brought up to date; null if there are no descriptors or no memory to read it. */
     private @Nullable ProcessTree look(@Nullable ProcessTree earlier) {
         try {
             var trees = earlier == null ? ProcessTree.snapshot() : earlier.updated();
             isBlind = false;
             return trees;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | OutOfMemoryError e) {
             if (!isBlind) { // else each round would log it
                 isBlind = true;
                 LOG.log(Level.WARNING, "cannot look at the processes: {0}", e.toString());
@@ -129,7 +119,7 @@ final class Stopper {
     private void signal(@Nullable ProcessTree trees) {
         var now = System.nanoTime();
         for (var stopping : List.copyOf(stoppings)) {
-            if (trees == null ? stopping.isDoneBlindly(now) : stopping.isDone(trees, now)) {
+            if (trees == null ? stopping.isDoneBlindly(lookNanos, now) : stopping.isDone(trees, lookNanos, now)) {
                 stoppings.remove(stopping);
                 stopping.end();
             }
@@ -139,126 +129,5 @@ final class Stopper {
     /** Ends the thread; what is being stopped is left. */
     void close() {
         rounds.shutdownNow();
-    }
-
-    /** The stop of one tree. */
-    private final class Stopping {
-        private final String run;
-        private final Consumer<List<String>> done;
-        private final Set<ProcessHandle> known = new HashSet<>();
-        private final Map<ProcessHandle, Long> termNanos = new HashMap<>();
-        private final Set<String> names = new LinkedHashSet<>();
-        private final @Nullable Child root;
-        private final Stopwatch termed = new Stopwatch();
-        private final Stopwatch killed = new Stopwatch();
-        private int looksInVain;
-        private boolean isHurried;
-
-        Stopping(String run, @Nullable Child root, Consumer<List<String>> done) {
-            this.run = run;
-            this.done = done;
-            this.root = root;
-            addRoot();
-        }
-
-        private void addRoot() {
-            var handle = root == null ? null : root.handle();
-            if (handle != null) {
-                known.add(handle);
-            }
-        }
-
-        /** Without a snapshot: signals the group of the direct child; whether to give up. */
-        boolean isDoneBlindly(long now) {
-            if (!termed.isRunning()) {
-                termed.start(now);
-                signalGroup(false);
-            }
-            if (hasHadTime(termed.elapsed(now))) {
-                killed.start(now);
-                signalGroup(true);
-            }
-            return killed.elapsed(lookNanos) > GIVE_UP_NANOS && giveUp("its processes cannot be seen");
-        }
-
-        private boolean signalGroup(boolean forcibly) {
-            return root != null && root.signalGroup(forcibly);
-        }
-
-        private boolean hasHadTime(long nanos) {
-            return isHurried || nanos >= killAfter.toNanos();
-        }
-
-        private boolean giveUp(String why) {
-            LOG.log(Level.WARNING, "run {0}: could not be stopped: {1}", run, why);
-            names.clear();
-            return true;
-        }
-
-        private boolean giveUp(ProcessTree trees, Set<ProcessHandle> alive) {
-            var left = alive.stream().map(trees::name).toList();
-            return giveUp(left.isEmpty() ? "its processes come and go" : "still there: " + String.join(", ", left));
-        }
-
-        boolean isDone(ProcessTree trees, long now) {
-            addRoot();
-            var alive = trees.of(run, known);
-            known.addAll(alive);
-            if (alive.isEmpty() && isGone(trees)) {
-                return true;
-            }
-            if (!termed.isRunning()) {
-                termed.start(now);
-                termGroup(trees, alive, now);
-            }
-            var areKilled = true;
-            for (var handle : alive) {
-                looksInVain = 0;
-                names.add(trees.name(handle));
-                areKilled &= isKilled(handle, now);
-            }
-            if (areKilled && hasHadTime(termed.elapsed(now))) {
-                killed.start(now);
-                if (!trees.isWhole()) {
-                    signalGroup(true);
-                }
-            }
-            return areKilled && killed.elapsed(lookNanos) > GIVE_UP_NANOS && giveUp(trees, alive);
-        }
-
-        private boolean isGone(ProcessTree trees) {
-            looksInVain++;
-            return trees.isWhole() || (looksInVain > ENOUGH_LOOKS && (root == null || !root.hasGroup()));
-        }
-
-        private void termGroup(ProcessTree trees, Set<ProcessHandle> alive, long now) {
-            var leader = root == null ? null : root.handle();
-            if (signalGroup(false) && leader != null) {
-                alive.stream()
-                        .filter(handle -> trees.isInGroup(handle, leader))
-                        .forEach(handle -> termNanos.put(handle, now));
-            }
-        }
-
-        /**
-         * Signals a process: KILL, if it has had its time since TERM, or comes when the time of the others is over,
-         * else TERM.
-         */
-        private boolean isKilled(ProcessHandle handle, long now) {
-            var since = termNanos.get(handle);
-            if (hasHadTime(since == null ? termed.elapsed(now) : now - since)) {
-                handle.destroyForcibly();
-                return true;
-            }
-            if (since == null) {
-                termNanos.put(handle, now);
-                handle.destroy();
-            }
-            return false;
-        }
-
-        void end() {
-            done.accept(List.copyOf(names));
-        }
     }
 }

@@ -14,7 +14,8 @@ final class Verdict {
     private final ShutdownSignal signal;
     private @Nullable Reason reason;
     private @Nullable Ending ending;
-    private boolean launching;
+    private boolean launchBegun;
+    private boolean launchOver;
 
     Verdict(ShutdownSignal signal) {
         this.signal = signal;
@@ -26,10 +27,20 @@ final class Verdict {
      * @throws LaunchException if the run has been stopped
      */
     synchronized void beginLaunch() throws LaunchException {
-        launching = true;
+        launchBegun = true;
         if (reason != null) {
             throw new LaunchException(LaunchException.Kind.STOPPED, "stopped before it began: " + reason.word());
         }
+    }
+
+    /** Ends the launch. */
+    synchronized void endLaunch() {
+        launchOver = true;
+    }
+
+    /** Whether the run has been stopped during its launch, whose outcome has to be waited for. */
+    synchronized boolean awaitsLaunch() {
+        return reason != null && launchBegun && !launchOver;
     }
 
     /** Ends the run: the command could not be launched. */
@@ -43,7 +54,7 @@ final class Verdict {
             return false;
         }
         reason = why;
-        if (!launching) {
+        if (!launchBegun) {
             ending = new Ending.Stopped(why, OptionalInt.empty());
         }
         return true;

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import streamer.testing.NothingLeft;
+import streamer.testing.Program;
 import streamer.testing.ProgramSiege;
 import streamer.testing.StreamClient;
 import streamer.testing.StreamClient.End;
@@ -181,6 +183,51 @@ class FaultsIT {
             }
             return client.status() + " " + client.text().strip();
         }
+    }
+
+    @Test
+    void uploadsOfOneThatWasKilledAreRemovedAtTheNextStart() throws IOException {
+        var files = Files.createDirectory(directory.resolve("files"));
+        try (var killed = holding(files, "killed");
+                var living = holding(files, "living")) {
+            var left = upload(killed);
+            var kept = upload(living);
+            killed.signal("KILL");
+            assertThat(killed.exitCode()).isEqualTo(128 + 9);
+            assertThat(left).exists();
+            try (var next = holding(files, "next")) {
+                Wait.until("what was left is removed", () -> Files.notExists(left.getParent()));
+                assertThat(kept).exists();
+                next.signal("INT");
+                assertThat(next.exitCode()).isEqualTo(130);
+            }
+            living.signal("INT");
+            assertThat(living.exitCode()).isEqualTo(130);
+            assertThat(files).isEmptyDirectory();
+        }
+    }
+
+    /** Its command runs until it is stopped, or the program is gone. */
+    private Program holding(Path files, String name) throws IOException {
+        var environment = Map.of("JAVA_OPTS", "-Djava.io.tmpdir=" + files);
+        var script = "echo $STREAMER_FILE_F; while kill -0 $PPID; do sleep 0.05; done";
+        return Program.start(
+                Files.createDirectory(directory.resolve(name)),
+                environment,
+                Path.of("bin/streamer"),
+                "sh",
+                "-c",
+                script);
+    }
+
+    private static Path upload(Program program) throws IOException {
+        var form = "--B\r\nContent-Disposition: form-data; name=\"f\"; filename=\"f\"\r\n\r\nx\r\n--B--\r\n";
+        var client = new StreamClient(program.address(), 0)
+                .send("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + form.length()
+                        + "\r\nContent-Type: multipart/form-data; boundary=B\r\n\r\n" + form);
+        var path = Path.of(String.valueOf(client.piece()).strip());
+        assertThat(path).exists();
+        return path;
     }
 
     @Test

@@ -11,7 +11,7 @@ import streamer.testing.Wait;
 class PipeOutputTest {
     private static final Ending ENDED = new Ending.Exited(0);
 
-    private final BufferPool buffers = new BufferPool();
+    private final BufferPool buffers = new BufferPool(1 << 20);
 
     private PipeOutput output(OutputPipe pipe) {
         return new PipeOutput(pipe, buffers, () -> ENDED);

@@ -2,10 +2,12 @@ package streamer.http.request;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Temporary files of all current uploads, with a limit on their total size.
@@ -13,12 +15,21 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>Threads: any.
  */
 public final class Spool {
+    private static final Logger LOG = System.getLogger(Spool.class.getName());
+
     private final long maxBytes;
     private final AtomicLong usedBytes = new AtomicLong();
+    private @Nullable SpoolDirectory directory; // while there are files
+    private int files;
 
     /** A spool whose files may hold this many bytes together. */
     public Spool(long maxBytes) {
         this.maxBytes = maxBytes;
+    }
+
+    /** Removes files that another process has left, as one that was killed; for a background thread. */
+    public static void removeAbandoned() {
+        SpoolDirectory.removeAbandoned();
     }
 
     /**
@@ -26,12 +37,30 @@ public final class Spool {
      *
      * @throws RefusedException if it cannot be created
      */
-    Path file() throws RefusedException {
+    synchronized Path file() throws RefusedException {
         try {
-            return Files.createTempFile("streamer-", ".upload").toAbsolutePath();
+            if (directory == null) {
+                directory = SpoolDirectory.create();
+            }
+            files++;
+            return directory.file();
         } catch (IOException e) {
+            release();
             throw RefusedException.notStored(e);
         }
+    }
+
+    /** Removes the directory after its last file. */
+    private synchronized void release() {
+        if (directory == null || --files > 0) {
+            return;
+        }
+        try {
+            directory.close();
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "cannot remove the directory of uploads: {0}", e.toString());
+        }
+        directory = null;
     }
 
     /**
@@ -53,8 +82,9 @@ public final class Spool {
         try {
             Files.deleteIfExists(file);
         } catch (IOException e) {
-            System.getLogger(Spool.class.getName()).log(Level.WARNING, "cannot remove {0}: {1}", file, e);
+            LOG.log(Level.WARNING, "cannot remove {0}: {1}", file, e);
         }
+        release();
     }
 
     /**

@@ -62,7 +62,7 @@ public final class ResponseSink {
         return new ResponseChannel(head.exchange(), blocked, writable);
     }
 
-    /** The run waits in the queue: sends the head within 20 s, as some routers time out after 30 s. */
+    /** The run waits to be launched: sends the head within 20 s, as some routers time out after 30 s. */
     public void queue() {
         awaitHead(LONGEST_WITHOUT_HEAD);
     }
