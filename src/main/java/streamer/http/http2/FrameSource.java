@@ -2,12 +2,10 @@ package streamer.http.http2;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
-import org.xnio.channels.StreamSinkChannel;
 import org.xnio.conduits.AbstractStreamSourceConduit;
 import org.xnio.conduits.StreamSourceConduit;
 
@@ -24,7 +22,7 @@ final class FrameSource extends AbstractStreamSourceConduit<StreamSourceConduit>
     private static final ByteBuffer SCRATCH = ByteBuffer.allocate(16 * 1024); // nobody reads it
 
     private final Streams streams;
-    private final Events events;
+    private final FrameListener listener;
     private final ByteBuffer early;
     private final ByteBuffer header = ByteBuffer.allocate(Frame.HEADER);
     private final Queue<Integer> injected = new ArrayDeque<>();
@@ -37,34 +35,16 @@ final class FrameSource extends AbstractStreamSourceConduit<StreamSourceConduit>
     private Streams.Head kind = Streams.Head.OTHER;
     private boolean failed;
 
-    /** What the connection does about frames. */
-    interface Events {
-        /** DATA of this size has come, with its padding: it counts for the connection's window. */
-        void received(int bytes);
-
-        /** More DATA has come than a stream's window allows. */
-        void overflow(int stream);
-
-        /** {@link FrameSource#end} of a stream is being handed out. */
-        void ended(int stream);
-
-        /** The client has reset a stream. */
-        void reset();
-
-        /** The client has broken the protocol: ends the connection with this error code (RFC 9113, 7). */
-        void fail(int code);
-    }
-
     /**
      * A source.
      *
      * @param early what was read before
      */
-    FrameSource(StreamSourceConduit next, ByteBuffer early, Streams streams, Events events) {
+    FrameSource(StreamSourceConduit next, ByteBuffer early, Streams streams, FrameListener listener) {
         super(next);
         this.early = early;
         this.streams = streams;
-        this.events = events;
+        this.listener = listener;
     }
 
     /** The stream whose head was handed out last; 0 if another frame was handed out after it. */
@@ -129,7 +109,7 @@ final class FrameSource extends AbstractStreamSourceConduit<StreamSourceConduit>
                 ready = new Frame(0, Frame.DATA, Frame.END_STREAM, stream)
                         .put(ByteBuffer.allocate(Frame.HEADER))
                         .flip();
-                events.ended(stream);
+                listener.ended(stream);
                 return 1;
             } else {
                 length = pull(header, header.remaining());
@@ -160,7 +140,7 @@ final class FrameSource extends AbstractStreamSourceConduit<StreamSourceConduit>
             case Frame.CONTINUATION -> continueHead(frame);
             case Frame.DATA -> beginData(frame);
             case Frame.RST_STREAM -> {
-                events.reset();
+                listener.reset();
                 passOrDrop(frame, streams.reset(frame.stream()));
             }
             default -> passOrDrop(frame, frame.type() != Frame.GOAWAY);
@@ -178,9 +158,9 @@ final class FrameSource extends AbstractStreamSourceConduit<StreamSourceConduit>
     }
 
     private void beginData(Frame frame) {
-        events.received(frame.length());
+        listener.received(frame.length());
         if (streams.overflows(frame.stream(), frame.length())) {
-            events.overflow(frame.stream());
+            listener.overflow(frame.stream());
         }
         passOrDrop(frame, streams.data(frame.stream(), frame.has(Frame.END_STREAM)));
     }
@@ -225,7 +205,7 @@ final class FrameSource extends AbstractStreamSourceConduit<StreamSourceConduit>
     private void fail(int code) {
         failed = true;
         next.suspendReads();
-        events.fail(code);
+        listener.fail(code);
     }
 
     private int pull(ByteBuffer into, int most) throws IOException {
@@ -273,15 +253,5 @@ final class FrameSource extends AbstractStreamSourceConduit<StreamSourceConduit>
             }
         }
         return 0;
-    }
-
-    @Override
-    public long transferTo(long position, long count, FileChannel target) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public long transferTo(long count, ByteBuffer through, StreamSinkChannel target) {
-        throw new UnsupportedOperationException();
     }
 }

@@ -32,7 +32,7 @@ import streamer.http.request.RequestBody;
  *
  * <p>Threads: the connection's I/O thread; streams are reset by any.
  */
-final class Http2Connection extends Http2Channel implements FrameSource.Events {
+final class Http2Connection extends Http2Channel implements FrameListener {
     private static final long FIRST_REQUEST_NANOS = TimeUnit.SECONDS.toNanos(60);
     private static final long NEXT_REQUEST_NANOS = TimeUnit.SECONDS.toNanos(100); // proxies keep theirs for up to 90 s
     private static final long GOAWAY_MILLIS = 2_000;
