@@ -5,6 +5,8 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import streamer.output.Ending.Reason;
 import streamer.time.Stopwatch;
 
 /**
@@ -33,6 +35,19 @@ record Execution(Child child, PipeOutput output, Lingering lingering, TimeLimits
         }
         lingering.exited(code);
         return code;
+    }
+
+    /**
+     * Enforces its timeouts.
+     *
+     * @param stop stops the run for a reason
+     */
+    void enforce(long now, Consumer<Reason> stop) {
+        var overdue = limits.overdue(now);
+        if (overdue != null) {
+            stop.accept(overdue);
+        }
+        lingering.enforce(now);
     }
 
     /** Closes our ends of the command's pipes; for the thread that reads. */

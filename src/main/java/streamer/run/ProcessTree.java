@@ -39,6 +39,7 @@ final class ProcessTree {
     private final Map<String, List<ProcessHandle>> byRun = new HashMap<>();
     private final Map<Long, String> marks = new HashMap<>();
     private final Set<Long> withoutEnvironment = new HashSet<>();
+    private final Set<Long> hidden = new HashSet<>();
     private boolean nothingEscaped;
 
     private ProcessTree() {}
@@ -68,7 +69,7 @@ final class ProcessTree {
         for (var i = names.length - 1; i >= 0; i--) { // the latest first: they may be gone soon
             if (Character.isDigit(names[i].charAt(0))) {
                 var pid = Long.parseLong(names[i]);
-                nothingEscaped &= byId.containsKey(pid) || add(pid);
+                nothingEscaped &= byId.containsKey(pid) || hidden.contains(pid) || add(pid);
             }
         }
         return this;
@@ -93,11 +94,11 @@ final class ProcessTree {
         var found = ProcessHandle.of(pid); // first: signalled is whose files were read, not who has its id after it
         var stat = ProcessStat.parse(read(pid, "stat"));
         if (found.isEmpty() || stat.isEmpty()) {
-            return false;
+            return isHidden(pid) && hidden.add(pid);
         }
         var hasExited = stat.get().hasExited();
         var environment = hasExited ? "" : read(pid, "environ");
-        if (environment.isEmpty() && !hasExited && withoutEnvironment.add(pid)) {
+        if (environment.isEmpty() && !hasExited && canRead(pid, "environ") && withoutEnvironment.add(pid)) {
             return false; // as during execve(2)
         }
         var handle = found.get();
@@ -109,6 +110,16 @@ final class ProcessTree {
             marks.put(pid, matcher.group(1));
         }
         return !hasExited;
+    }
+
+    /** Whether it is another user's that is listed but cannot be looked at (mount option {@code hidepid=1}). */
+    private static boolean isHidden(long pid) {
+        return new File(PROC, Long.toString(pid)).exists() && !canRead(pid, "stat");
+    }
+
+    /** By {@code access(2)}, which takes no descriptor. */
+    private static boolean canRead(long pid, String file) {
+        return new File(PROC, pid + "/" + file).canRead();
     }
 
     private void add(ProcessStat stat, ProcessHandle handle) {

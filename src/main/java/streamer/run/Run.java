@@ -133,13 +133,13 @@ public final class Run implements AutoCloseable {
             stopTree(null);
         }
         all.child().whenExited(() -> ended(all));
-        timer.within(all.left(System.nanoTime(), isOpen()));
+        timer.within(all.left(System.nanoTime(), verdict.isOpen()));
     }
 
     private void ended(Execution of) {
         var now = System.nanoTime();
         of.lingering().begin(now);
-        timer.within(of.left(now, isOpen()));
+        timer.within(of.left(now, verdict.isOpen()));
     }
 
     private Execution execution() {
@@ -201,10 +201,6 @@ public final class Run implements AutoCloseable {
         changed.accept(this);
     }
 
-    private boolean isOpen() {
-        return !verdict.isStopped() && ending() == null;
-    }
-
     /** Whether its processes are being stopped, or will be as soon as they are launched. */
     boolean isStopping() {
         return verdict.awaitsLaunch() || treeStop.isRunning();
@@ -220,12 +216,8 @@ public final class Run implements AutoCloseable {
         if (of == null) {
             return next;
         }
-        var overdue = of.limits().overdue(now);
-        if (overdue != null) {
-            stop(overdue);
-        }
-        of.lingering().enforce(now);
-        return Math.min(next, of.left(System.nanoTime(), isOpen()));
+        of.enforce(now, this::stop);
+        return Math.min(next, of.left(System.nanoTime(), verdict.isOpen()));
     }
 
     /** Closes the output and frees the slot, or leaves that to the end of the stop; for the run's thread. */

@@ -60,6 +60,11 @@ final class Verdict {
         return true;
     }
 
+    /** Whether the run goes on: it has not been stopped, and has not ended. */
+    synchronized boolean isOpen() {
+        return reason == null && ending == null;
+    }
+
     synchronized boolean isStopped() {
         return reason != null;
     }
