@@ -8,6 +8,7 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -240,6 +241,43 @@ class BadHttpTest {
             assertThat(client.isClosed()).isTrue();
         }
         assertThat(siege.accessLines()).isEmpty();
+    }
+
+    @Test
+    void skipsBlankLinesBeforeARequest() throws IOException {
+        try (var client = siege.server().connect()) {
+            client.send("\r\n\n\r\n").request("OPTIONS", "/").send("\r\n").request("OPTIONS", "/");
+            assertThat(client.status()).isEqualTo(204);
+            assertThat(client.next().status()).isEqualTo(204);
+            client.send("\r\n").request("OPTIONS", "/");
+            assertThat(client.next().status()).isEqualTo(204);
+        }
+    }
+
+    /** Undertow answers some of them itself, and waits for the rest of what it refuses. */
+    @Test
+    void aRefusalDoesNotWaitForTheBody() throws IOException {
+        var begins = List.of(
+                "POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\n",
+                "POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\n123",
+                "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n",
+                "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n12",
+                "POST / HTTP/1.1\r\nHost: a\r\nHost: a\r\nContent-Length: 5\r\n\r\n",
+                "POST / HTTP/1.1\r\nHost: [::1\r\nContent-Length: 5\r\n\r\n",
+                "POST / HTTP/1.1\r\nHost: elsewhere\r\nContent-Length: 5\r\n\r\n",
+                "HEAD / HTTP/1.1\r\nHost: a\r\nHost: a\r\nContent-Length: 5\r\n\r\n",
+                "HEAD / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\n");
+        var clients = new ArrayList<StreamClient>();
+        for (var begin : begins) {
+            clients.add(siege.server().connect().expect(begin.substring(0, 4)).send(begin));
+        }
+        for (var client : clients) {
+            try (client) {
+                assertThat(client.status()).isIn(200, 400, 421);
+                client.end();
+                assertThat(client.isClosed()).isTrue();
+            }
+        }
     }
 
     @Test

@@ -12,6 +12,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import streamer.testing.Commands;
 import streamer.testing.NothingLeft;
 import streamer.testing.Puppet;
@@ -118,6 +120,20 @@ class BodyTest {
             client.sendChunk("x").sendLastChunk();
             puppet.tellAndWait("sleep 0.1");
             puppet.tell("echo done; exit 0");
+            assertThat(client.text()).isEqualTo("done\n");
+            assertThat(client.end()).isEqualTo(End.CLEAN);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {5_000_000, 20_000_000})
+    void anUploadThatNobodyReadsLosesNoAnswer(int length) throws IOException {
+        try (var server = TestServer.of(Commands.sh("echo done")).start();
+                var client = server.connect()) {
+            client.request("POST", "/", "Content-Length: " + length);
+            for (var sent = 0; sent < length; sent += 100_000) {
+                client.send(new byte[100_000]);
+            }
             assertThat(client.text()).isEqualTo("done\n");
             assertThat(client.end()).isEqualTo(End.CLEAN);
         }

@@ -73,11 +73,18 @@ public final class Answer {
     public static void head(HttpServerExchange exchange) {
         dispatch(exchange, () -> {
             try {
-                exchange.getResponseChannel().flush(); // else Undertow would add Content-Length: 0
+                var channel = exchange.getResponseChannel();
+                channel.flush(); // else Undertow would add Content-Length: 0
+                if (!exchange.isRequestComplete()) {
+                    channel.shutdownWrites();
+                    channel.flush();
+                    RequestBody.of(exchange).drainAndClose();
+                    return;
+                }
             } catch (IOException e) {
-                // The client has gone; end() cleans up.
+                // The client has gone; endExchange() cleans up.
             }
-            end(exchange);
+            exchange.endExchange();
         });
     }
 
