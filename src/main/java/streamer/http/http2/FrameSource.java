@@ -60,13 +60,16 @@ final class FrameSource extends AbstractStreamSourceConduit<StreamSourceConduit>
     /** Hands out an end of this stream, which the client has not sent. */
     void end(int stream) {
         injected.add(stream);
-        if (isReadResumed()) {
-            wakeupReads();
+        if (hasMore() && isReadResumed()) {
+            next.wakeupReads();
         }
     }
 
     @Override
     public int read(ByteBuffer into) throws IOException {
+        if (failed) {
+            return drop();
+        }
         var from = into.position();
         var last = 0;
         while (into.hasRemaining() && !failed) {
@@ -84,7 +87,9 @@ final class FrameSource extends AbstractStreamSourceConduit<StreamSourceConduit>
                 break;
             }
         }
-        wakeIfMore();
+        if (last >= 0 && hasMore() && isReadResumed()) {
+            next.wakeupReads();
+        }
         return into.position() > from ? into.position() - from : Math.min(last, 0);
     }
 
@@ -104,7 +109,7 @@ final class FrameSource extends AbstractStreamSourceConduit<StreamSourceConduit>
             } else if (head != null && head.room().hasRemaining()) {
                 length = pull(head.room(), head.room().remaining());
                 finish(head);
-            } else if (head == null && header.position() == 0 && !injected.isEmpty()) {
+            } else if (isBetweenFrames() && !injected.isEmpty()) {
                 var stream = injected.remove();
                 ready = new Frame(0, Frame.DATA, Frame.END_STREAM, stream)
                         .put(ByteBuffer.allocate(Frame.HEADER))
@@ -204,8 +209,17 @@ final class FrameSource extends AbstractStreamSourceConduit<StreamSourceConduit>
 
     private void fail(int code) {
         failed = true;
-        next.suspendReads();
         listener.fail(code);
+    }
+
+    /** Reads on, after a failure, so that the client can read why; and notices that the connection is closed. */
+    private int drop() throws IOException {
+        early.position(early.limit());
+        int length;
+        do {
+            length = next.read(SCRATCH.duplicate());
+        } while (length > 0);
+        return length;
     }
 
     private int pull(ByteBuffer into, int most) throws IOException {
@@ -226,14 +240,13 @@ final class FrameSource extends AbstractStreamSourceConduit<StreamSourceConduit>
         return length;
     }
 
+    /** Whether there is something to hand out that the socket does not tell. */
     private boolean hasMore() {
-        return early.hasRemaining() || ready.hasRemaining() || !injected.isEmpty();
+        return !failed && (early.hasRemaining() || ready.hasRemaining() || (isBetweenFrames() && !injected.isEmpty()));
     }
 
-    private void wakeIfMore() {
-        if (hasMore() && isReadResumed()) {
-            next.wakeupReads();
-        }
+    private boolean isBetweenFrames() {
+        return head == null && header.position() == 0 && preface == 0 && passing == 0 && dropping == 0;
     }
 
     @Override

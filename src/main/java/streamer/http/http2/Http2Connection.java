@@ -18,6 +18,7 @@ import io.undertow.util.Headers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.xnio.ChannelExceptionHandler;
 import org.xnio.IoUtils;
@@ -36,16 +37,20 @@ final class Http2Connection extends Http2Channel implements FrameListener {
     private static final long FIRST_REQUEST_NANOS = TimeUnit.SECONDS.toNanos(60);
     private static final long NEXT_REQUEST_NANOS = TimeUnit.SECONDS.toNanos(100); // proxies keep theirs for up to 90 s
     private static final long GOAWAY_MILLIS = 2_000;
+    private static final long LINGER_SECONDS = 5;
+    private static final int MAX_HALF_CLOSED = 1_000;
+    private static final AtomicInteger HALF_CLOSED = new AtomicInteger();
     private static final int MAX_REFUSED = 100;
     private static final int MAX_RESET = 200;
 
     private final StreamConnection connection;
-    private final Streams streams = new Streams();
+    private final Streams streams = new Streams(HALF_CLOSED);
     private final FrameSource source;
     private final Rate refused = new Rate(MAX_REFUSED);
     private final Rate resets = new Rate(MAX_RESET);
     private XnioExecutor.Key idleTimer = () -> false;
     private int received;
+    private boolean isLingering;
     private @Nullable Http2StreamSourceChannel request;
 
     /**
@@ -81,7 +86,10 @@ final class Http2Connection extends Http2Channel implements FrameListener {
                 exchange -> handle(exchange, handler), getSettings(), bufferBytes, new ConnectorStatisticsImpl());
         getReceiveSetter().set(requests);
         checkIdleIn(FIRST_REQUEST_NANOS);
-        addCloseTask(closed -> idleTimer.remove());
+        addCloseTask(closed -> {
+            idleTimer.remove();
+            streams.closeAll();
+        });
         resumeReceives();
     }
 
@@ -149,13 +157,35 @@ final class Http2Connection extends Http2Channel implements FrameListener {
         }
     }
 
-    /** A response is whole, and its request is not: the rest is not needed (RFC 9113, 8.1). */
+    /**
+     * A response is whole, and its request is not: the rest is dropped for a while, since clients may lose a response
+     * that a reset follows, and then the stream is reset (RFC 9113, 8.1).
+     */
     private void halfClosed(int stream) {
-        getIoThread().execute(() -> {
-            if (streams.isHalfClosed(stream) && streams.cut(stream)) {
-                source.end(stream); // so that Undertow forgets it; a stream that was reset it would keep for a minute
-            }
-        });
+        if (HALF_CLOSED.get() > MAX_HALF_CLOSED) {
+            getIoThread().execute(() -> endRequest(stream));
+        } else if (!isLingering) {
+            isLingering = true;
+            checkHalfClosedLater();
+        }
+    }
+
+    private void checkHalfClosedLater() {
+        connection.getIoThread().executeAfter(this::checkHalfClosed, LINGER_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private void checkHalfClosed() {
+        streams.overdue().forEach(this::endRequest);
+        isLingering = isOpen() && streams.areHalfClosed();
+        if (isLingering) {
+            checkHalfClosedLater();
+        }
+    }
+
+    private void endRequest(int stream) {
+        if (streams.isHalfClosed(stream) && streams.cut(stream)) {
+            source.end(stream); // so that Undertow forgets it; a stream that was reset it would keep for a minute
+        }
     }
 
     @Override
@@ -205,8 +235,7 @@ final class Http2Connection extends Http2Channel implements FrameListener {
     }
 
     private void checkIdleIn(long nanos) {
-        var timer = connection.getIoThread().executeAfter(this::checkIdle, nanos, TimeUnit.NANOSECONDS);
-        idleTimer = timer;
+        idleTimer = connection.getIoThread().executeAfter(this::checkIdle, nanos, TimeUnit.NANOSECONDS);
     }
 
     private void checkIdle() {

@@ -1,9 +1,12 @@
 package streamer.http.http2;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The client's streams of one connection as the frames on the wire tell (RFC 9113, 5.1): open until both sides have
@@ -22,6 +25,10 @@ final class Streams {
     /** The window of each stream at its begin, in bytes: SETTINGS_INITIAL_WINDOW_SIZE (RFC 9113, 6.9.2). */
     static final int WINDOW = 65_535;
 
+    /** How often a stream is asked whether it is {@link #overdue}, at most. */
+    private static final int MAX_CHECKS = 6;
+
+    private final AtomicInteger halfClosed;
     private final Map<Integer, Stream> open = new HashMap<>();
     private final Set<Integer> cut = new LinkedHashSet<>();
     private int last;
@@ -32,6 +39,18 @@ final class Streams {
         private boolean isEndedByClient;
         private boolean isEndedByUs;
         private long window = WINDOW;
+        private long received;
+        private long receivedAtCheck;
+        private int checks;
+    }
+
+    /**
+     * No stream yet.
+     *
+     * @param halfClosed counts the streams, of all connections, that we have ended and the client has yet to
+     */
+    Streams(AtomicInteger halfClosed) {
+        this.halfClosed = halfClosed;
     }
 
     /** What a head means. */
@@ -89,8 +108,8 @@ final class Streams {
         if (of == null) {
             return false;
         }
-        of.window -= bytes;
-        return of.window < 0;
+        of.received += bytes;
+        return of.received > of.window;
     }
 
     /** WINDOW_UPDATE has left. */
@@ -115,6 +134,7 @@ final class Streams {
             return false;
         }
         ended.isEndedByUs = true;
+        halfClosed.incrementAndGet();
         return true;
     }
 
@@ -122,6 +142,25 @@ final class Streams {
     synchronized boolean isHalfClosed(int stream) {
         var half = open.get(stream);
         return half != null && half.isEndedByUs;
+    }
+
+    /** The half-closed streams on which nothing has come since the last call, or that have been asked often enough. */
+    synchronized List<Integer> overdue() {
+        var overdue = new ArrayList<Integer>();
+        open.forEach((stream, of) -> {
+            if (of.isEndedByUs) {
+                if (of.checks++ > 0 && (of.received == of.receivedAtCheck || of.checks > MAX_CHECKS)) {
+                    overdue.add(stream);
+                }
+                of.receivedAtCheck = of.received;
+            }
+        });
+        return overdue;
+    }
+
+    /** Whether any stream is half-closed. */
+    synchronized boolean areHalfClosed() {
+        return open.values().stream().anyMatch(of -> of.isEndedByUs);
     }
 
     /** We reset a stream; false if it is cut already. */
@@ -141,9 +180,21 @@ final class Streams {
     }
 
     private void close(int stream) {
-        if (open.remove(stream) != null && open.isEmpty()) {
+        var closed = open.remove(stream);
+        if (closed == null) {
+            return;
+        }
+        if (closed.isEndedByUs) {
+            halfClosed.decrementAndGet();
+        }
+        if (open.isEmpty()) {
             idleSince = System.nanoTime();
         }
+    }
+
+    /** The connection has ended. */
+    synchronized void closeAll() {
+        List.copyOf(open.keySet()).forEach(this::close);
     }
 
     /** Nanoseconds for which no stream has been open; 0 while one is. */

@@ -29,7 +29,11 @@ final class AnswerTimeout {
         var seconds = isHttp2 ? HTTP2_SECONDS : HTTP1_SECONDS;
         var count = isHttp2 ? 1 : 0;
         PENDING.addAndGet(count);
-        Runnable close = () -> IoUtils.safeClose(exchange.getConnection());
+        Runnable close = () -> {
+            if (!exchange.isResponseComplete()) { // else the rest of the request is being dropped
+                IoUtils.safeClose(exchange.getConnection());
+            }
+        };
         var timer = exchange.getIoThread().executeAfter(close, seconds, TimeUnit.SECONDS);
         exchange.addExchangeCompleteListener((done, after) -> {
             timer.remove();
