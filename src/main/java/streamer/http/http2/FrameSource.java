@@ -7,7 +7,6 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 import org.xnio.conduits.AbstractStreamSourceConduit;
-import org.xnio.conduits.StreamSourceConduit;
 
 /**
  * The frames that a connection receives, one at most for each read. Heads are held back until they are whole: Undertow
@@ -16,14 +15,13 @@ import org.xnio.conduits.StreamSourceConduit;
  *
  * <p>Threads: the connection's I/O thread.
  */
-final class FrameSource extends AbstractStreamSourceConduit<StreamSourceConduit> {
+final class FrameSource extends AbstractStreamSourceConduit<EarlyBytes> {
     private static final int PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII).length;
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
     private static final ByteBuffer SCRATCH = ByteBuffer.allocate(16 * 1024); // nobody reads it
 
     private final Streams streams;
     private final FrameListener listener;
-    private final ByteBuffer early;
     private final ByteBuffer header = ByteBuffer.allocate(Frame.HEADER);
     private final Queue<Integer> injected = new ArrayDeque<>();
     private int preface = PREFACE;
@@ -35,14 +33,8 @@ final class FrameSource extends AbstractStreamSourceConduit<StreamSourceConduit>
     private Streams.Head kind = Streams.Head.OTHER;
     private boolean failed;
 
-    /**
-     * A source.
-     *
-     * @param early what was read before
-     */
-    FrameSource(StreamSourceConduit next, ByteBuffer early, Streams streams, FrameListener listener) {
+    FrameSource(EarlyBytes next, Streams streams, FrameListener listener) {
         super(next);
-        this.early = early;
         this.streams = streams;
         this.listener = listener;
     }
@@ -74,7 +66,7 @@ final class FrameSource extends AbstractStreamSourceConduit<StreamSourceConduit>
         var last = 0;
         while (into.hasRemaining() && !failed) {
             if (ready.hasRemaining()) {
-                copy(ready, into);
+                EarlyBytes.copy(ready, into);
             } else if (passing > 0) {
                 last = pull(into, passing);
                 passing -= Math.max(0, last);
@@ -214,7 +206,6 @@ final class FrameSource extends AbstractStreamSourceConduit<StreamSourceConduit>
 
     /** Reads on, after a failure, so that the client can read why; and notices that the connection is closed. */
     private int drop() throws IOException {
-        early.position(early.limit());
         int length;
         do {
             length = next.read(SCRATCH.duplicate());
@@ -226,23 +217,15 @@ final class FrameSource extends AbstractStreamSourceConduit<StreamSourceConduit>
         var limit = into.limit();
         into.limit(Math.min(limit, into.position() + most));
         try {
-            return early.hasRemaining() ? copy(early, into) : next.read(into);
+            return next.read(into);
         } finally {
             into.limit(limit);
         }
     }
 
-    private static int copy(ByteBuffer from, ByteBuffer into) {
-        var length = Math.min(from.remaining(), into.remaining());
-        var limit = from.limit();
-        into.put(from.limit(from.position() + length));
-        from.limit(limit);
-        return length;
-    }
-
     /** Whether there is something to hand out that the socket does not tell. */
     private boolean hasMore() {
-        return !failed && (early.hasRemaining() || ready.hasRemaining() || (isBetweenFrames() && !injected.isEmpty()));
+        return !failed && (next.isLeft() || ready.hasRemaining() || (isBetweenFrames() && !injected.isEmpty()));
     }
 
     private boolean isBetweenFrames() {

@@ -63,7 +63,7 @@ final class Http2Connection extends Http2Channel implements FrameListener {
         super(connection, "h2", buffers, null, false, false, options);
         this.connection = connection;
         var source = connection.getSourceChannel();
-        this.source = new FrameSource(source.getConduit(), copied(early), streams, this);
+        this.source = new FrameSource(new EarlyBytes(source.getConduit(), copied(early)), streams, this);
         source.setConduit(this.source);
         var sink = connection.getSinkChannel();
         sink.setConduit(new FrameSink(sink.getConduit(), streams, this::halfClosed));
