@@ -170,6 +170,7 @@ class Http2AbuseTest {
                 Arguments.of("PUSH_PROMISE", PROTOCOL_ERROR, frame(FrameType.PUSH_PROMISE, END_HEADERS, 1, new byte[] {
                     0, 0, 0, 2
                 })),
+                Arguments.of("GOAWAY on 1", PROTOCOL_ERROR, frame(FrameType.GOAWAY, 0, 1, new byte[8])),
                 Arguments.of("RST_STREAM of idle", PROTOCOL_ERROR, frame(FrameType.RST_STREAM, 0, 9, CANCEL)),
                 Arguments.of("CONTINUATION of nothing", PROTOCOL_ERROR, frame(FrameType.CONTINUATION, END_HEADERS, 1)),
                 Arguments.of(

@@ -220,6 +220,47 @@ class Http2StreamsTest {
         }
     }
 
+    @Test
+    void endsAConnectionOfMalformedRequests() throws IOException {
+        try (var client = new RawHttp2(siege.address()).begin()) {
+            var sent = Siege.inBackground(() -> {
+                for (var stream = 1; stream < 10_000; stream += 2) {
+                    client.send(request(END_HEADERS, stream, "POST", "/", "a:b", "c"));
+                }
+            });
+            assertCutOff(client);
+            sent.join();
+        }
+    }
+
+    @Test
+    void aMalformedLengthHarmsNoOther() throws IOException {
+        try (var client = new RawHttp2(siege.address()).begin()) {
+            client.send(request(END_HEADERS, 1, "POST", "/", "content-length", "abc"));
+            client.send(frame(FrameType.WINDOW_UPDATE, 0, 1, new byte[] {0, 0, 0, 1}), data(1, 3));
+            client.send(frame(FrameType.RST_STREAM, 0, 1, new byte[4]), get(3, "/-/health"));
+            await(client, FrameType.RST_STREAM, 1);
+            assertThat(await(client, FrameType.HEADERS, 3).status()).isEqualTo("200");
+        }
+    }
+
+    /** An answer waits for the window, and its request's body is not kept meanwhile. */
+    @Test
+    void whatNobodyReadsTakesNoMemory() throws IOException {
+        try (var client = new RawHttp2(siege.address()).begin(ZERO_WINDOW)) {
+            client.send(upload(1, "/-/none"));
+            var tiny = joined(data(1, 1), data(1, 0));
+            for (var i = 0; i < 60_000; i++) {
+                client.send(tiny);
+            }
+            client.send(frame(FrameType.PING, 0, 0, new byte[8]));
+            var answer = Objects.requireNonNull(client.next());
+            while (answer.type() != FrameType.PING) {
+                answer = Objects.requireNonNull(client.next());
+            }
+        }
+    }
+
     /** The frames of one request, cut at every byte, with all that may stand in a head. */
     @Test
     void aHeadIsJudgedWhole() throws IOException {

@@ -12,6 +12,9 @@ record Frame(int length, int type, int flags, int stream) {
     /** Bytes of the header. */
     static final int HEADER = 9;
 
+    /** The largest payload that we take, in bytes: no more than a stream's window. */
+    static final int MAX_LENGTH = Streams.WINDOW;
+
     static final int DATA = 0;
     static final int HEADERS = 1;
     static final int RST_STREAM = 3;

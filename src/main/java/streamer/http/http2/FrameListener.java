@@ -9,6 +9,9 @@ interface FrameListener {
     /** DATA of this size has come, with its padding: it counts for the connection's window. */
     void received(int bytes);
 
+    /** DATA of this size was dropped: it counts for the stream's window. */
+    void discarded(int stream, int bytes);
+
     /** More DATA has come than a stream's window allows. */
     void overflow(int stream);
 

@@ -10,7 +10,7 @@ import org.xnio.conduits.AbstractStreamSourceConduit;
 
 /**
  * The frames that a connection receives, one at most for each read. Heads are held back until they are whole: Undertow
- * hands them up as far as they have come. Frames of streams that were cut are dropped, where Undertow would end the
+ * hands them up as far as they have come. Frames of streams that were cut, and those without content, are dropped, where Undertow would end the
  * connection, and so is GOAWAY, at which it would break off the streams that the client still reads.
  *
  * <p>Threads: the connection's I/O thread.
@@ -128,7 +128,7 @@ final class FrameSource extends AbstractStreamSourceConduit<EarlyBytes> {
             fail(Http2Connection.ERROR_PROTOCOL_ERROR);
             return;
         }
-        if (frame.length() > HeadBlock.MAX_BYTES) {
+        if (frame.length() > Frame.MAX_LENGTH) {
             fail(Http2Connection.ERROR_FRAME_SIZE_ERROR);
             return;
         }
@@ -138,9 +138,12 @@ final class FrameSource extends AbstractStreamSourceConduit<EarlyBytes> {
             case Frame.DATA -> beginData(frame);
             case Frame.RST_STREAM -> {
                 listener.reset();
-                passOrDrop(frame, streams.reset(frame.stream()));
+                passOrDrop(frame, !streams.isClosed(frame.stream()));
+                streams.reset(frame.stream());
             }
-            default -> passOrDrop(frame, frame.type() != Frame.GOAWAY);
+            case Frame.WINDOW_UPDATE -> passOrDrop(frame, !streams.isClosed(frame.stream()));
+            case Frame.GOAWAY -> passOrDrop(frame, frame.stream() != 0);
+            default -> passOrDrop(frame, true);
         }
     }
 
@@ -155,11 +158,21 @@ final class FrameSource extends AbstractStreamSourceConduit<EarlyBytes> {
     }
 
     private void beginData(Frame frame) {
+        var stream = frame.stream();
+        var isLast = frame.has(Frame.END_STREAM);
         listener.received(frame.length());
-        if (streams.overflows(frame.stream(), frame.length())) {
-            listener.overflow(frame.stream());
+        if (streams.overflows(stream, frame.length())) {
+            listener.overflow(stream);
         }
-        passOrDrop(frame, streams.data(frame.stream(), frame.has(Frame.END_STREAM)));
+        var isDiscarded = streams.isDiscarded(stream);
+        var isEmpty = frame.length() == 0 && !isLast;
+        var isWanted = streams.data(stream, isLast) && !isDiscarded && !isEmpty;
+        passOrDrop(frame, isWanted);
+        if (isDiscarded && isLast) {
+            injected.add(stream);
+        } else if (isDiscarded) {
+            listener.discarded(stream, frame.length());
+        }
     }
 
     private void beginHead(Frame frame) {
@@ -196,6 +209,9 @@ final class FrameSource extends AbstractStreamSourceConduit<EarlyBytes> {
             headOf = Frame.at(ready, 0).stream();
             kind = streams.head(headOf, block.endsStream());
             head = null;
+            if (block.endsStream()) {
+                injected.remove(headOf);
+            }
         }
     }
 

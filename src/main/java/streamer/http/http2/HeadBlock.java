@@ -9,8 +9,8 @@ import java.nio.ByteBuffer;
  * <p>Threads: one.
  */
 final class HeadBlock {
-    /** The most that a head's frames may take together, in bytes. */
-    static final int MAX_BYTES = 64 * 1024;
+    /** The most that the payloads of a head may take together, in bytes, and the headers of its frames. */
+    private static final int MAX_BYTES = Frame.MAX_LENGTH; // as Undertow gets it as one
 
     private static final int PRIORITY = 0x20;
 

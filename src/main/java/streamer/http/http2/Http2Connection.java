@@ -5,7 +5,6 @@ import io.undertow.connector.PooledByteBuffer;
 import io.undertow.protocols.http2.AbstractHttp2StreamSinkChannel;
 import io.undertow.protocols.http2.AbstractHttp2StreamSourceChannel;
 import io.undertow.protocols.http2.Http2Channel;
-import io.undertow.protocols.http2.Http2HeadersStreamSinkChannel;
 import io.undertow.protocols.http2.Http2StreamSourceChannel;
 import io.undertow.server.ConnectorStatisticsImpl;
 import io.undertow.server.HttpHandler;
@@ -13,7 +12,6 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.framed.FrameHeaderData;
 import io.undertow.server.protocol.http.HttpContinue;
 import io.undertow.server.protocol.http2.Http2ReceiveListener;
-import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -48,6 +46,7 @@ final class Http2Connection extends Http2Channel implements FrameListener {
     private final FrameSource source;
     private final Rate refused = new Rate(MAX_REFUSED);
     private final Rate resets = new Rate(MAX_RESET);
+    private final Rate provoked = new Rate(MAX_RESET);
     private XnioExecutor.Key idleTimer = () -> false;
     private int received;
     private boolean isLingering;
@@ -95,17 +94,12 @@ final class Http2Connection extends Http2Channel implements FrameListener {
 
     /** {@link Http2ReceiveListener} calls it for the head that was made a request right before. */
     private void handle(HttpServerExchange exchange, HttpHandler handler) throws Exception {
-        var stream = request;
-        if (stream != null && HttpContinue.requiresContinueResponse(exchange.getRequestHeaders())) {
+        if (request != null && !exchange.isRequestComplete()) {
+            var isExpected = HttpContinue.requiresContinueResponse(exchange.getRequestHeaders());
             exchange.getRequestHeaders().remove(Headers.EXPECT); // else Undertow would answer, and reset the stream
-            RequestBody.expectContinue(exchange, () -> sendContinue(stream.getStreamId()));
+            RequestBody.take(exchange, new Http2Body(this, streams, request.getStreamId(), isExpected));
         }
         handler.handleRequest(exchange);
-    }
-
-    private void sendContinue(int stream) throws IOException {
-        var interim = new HeaderMap().put(STATUS, 100);
-        new Http2HeadersStreamSinkChannel(this, stream, interim).flush();
     }
 
     @Override
@@ -149,12 +143,19 @@ final class Http2Connection extends Http2Channel implements FrameListener {
         }
     }
 
-    /** Once for each stream. A stream that is closed before its end is a run that was broken off. */
+    /**
+     * Once for each stream. A stream that is closed before its end is a run that was broken off; one whose body is
+     * dropped seems to be shorter than it says.
+     */
     @Override
     public void sendRstStream(int stream, int code) {
-        if (streams.cut(stream)) {
-            super.sendRstStream(stream, code == ERROR_STREAM_CLOSED ? ERROR_INTERNAL_ERROR : code);
+        var isShort = code == ERROR_PROTOCOL_ERROR && streams.isDiscarded(stream);
+        if (isShort || !streams.cut(stream)) {
+            return;
         }
+        var isOurs = code == ERROR_STREAM_CLOSED;
+        super.sendRstStream(stream, isOurs ? ERROR_INTERNAL_ERROR : code);
+        endUnless(isOurs || provoked.allows());
     }
 
     /**
@@ -190,7 +191,9 @@ final class Http2Connection extends Http2Channel implements FrameListener {
 
     @Override
     public void ended(int stream) {
-        getIoThread().execute(() -> super.sendRstStream(stream, ERROR_NO_ERROR));
+        if (streams.isCut(stream)) { // else the client has ended it itself
+            getIoThread().execute(() -> super.sendRstStream(stream, ERROR_NO_ERROR));
+        }
     }
 
     /** Also closes the connection of a client that does not read it. */
@@ -210,12 +213,24 @@ final class Http2Connection extends Http2Channel implements FrameListener {
     public void received(int bytes) {
         received += bytes;
         if (received >= Streams.WINDOW / 2) {
-            try {
-                sendUpdateWindowSize(0, received);
-            } catch (IOException e) {
-                IoUtils.safeClose(this);
-            }
+            allow(0, received);
             received = 0;
+        }
+    }
+
+    @Override
+    public void discarded(int stream, int bytes) {
+        var allowed = streams.discarded(stream, bytes);
+        if (allowed > 0) {
+            allow(stream, allowed);
+        }
+    }
+
+    private void allow(int stream, int bytes) {
+        try {
+            sendUpdateWindowSize(stream, bytes);
+        } catch (IOException e) {
+            IoUtils.safeClose(this);
         }
     }
 

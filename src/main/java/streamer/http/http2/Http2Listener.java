@@ -17,8 +17,8 @@ import org.xnio.StreamConnection;
 
 /** Opens HTTP/2 connections; in place of Undertow's own listener. */
 public final class Http2Listener implements DelegateOpenListener {
-    /** Buffers of bodies that are not read yet: what the windows of all streams allow, and some. */
-    private static final int MAX_QUEUED_BUFFERS = 1_000;
+    /** Buffers of bodies that are not read yet: some ten whole windows; beyond that no more is read. */
+    private static final int MAX_QUEUED_BUFFERS = 50;
 
     /** Frames, a buffer of 16 KiB each, that the socket has yet to take; beyond that no more is read. */
     private static final int MAX_QUEUED_FRAMES = 20;
@@ -45,7 +45,7 @@ public final class Http2Listener implements DelegateOpenListener {
                 .addAll(common)
                 .set(UndertowOptions.HTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, Streams.MAX)
                 .set(UndertowOptions.HTTP2_SETTINGS_INITIAL_WINDOW_SIZE, Streams.WINDOW)
-                .set(UndertowOptions.HTTP2_SETTINGS_MAX_FRAME_SIZE, HeadBlock.MAX_BYTES) // a head is made one frame
+                .set(UndertowOptions.HTTP2_SETTINGS_MAX_FRAME_SIZE, Frame.MAX_LENGTH) // a head is made one frame
                 .set(UndertowOptions.MAX_RST_FRAMES_PER_WINDOW, Integer.MAX_VALUE) // counts those of failed runs too
                 .set(UndertowOptions.MAX_QUEUED_READ_BUFFERS, MAX_QUEUED_BUFFERS)
                 .set(UndertowOptions.QUEUED_FRAMES_HIGH_WATER_MARK, MAX_QUEUED_FRAMES)

@@ -5,7 +5,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * Counts events within windows of 30 s.
  *
- * <p>Threads: one.
+ * <p>Threads: any.
  */
 final class Rate {
     private static final long WINDOW_NANOS = TimeUnit.SECONDS.toNanos(30);
@@ -24,7 +24,7 @@ final class Rate {
     }
 
     /** Counts one; false if they were too many. */
-    boolean allows() {
+    synchronized boolean allows() {
         var now = System.nanoTime();
         if (now - begin > WINDOW_NANOS) {
             begin = now;

@@ -38,6 +38,8 @@ final class Streams {
     private static final class Stream {
         private boolean isEndedByClient;
         private boolean isEndedByUs;
+        private boolean isDiscarded;
+        private int discarded;
         private long window = WINDOW;
         private long received;
         private long receivedAtCheck;
@@ -91,6 +93,38 @@ final class Streams {
         return !isCut;
     }
 
+    /** From now on a stream's DATA is not handed out. */
+    synchronized void discard(int stream) {
+        var of = open.get(stream);
+        if (of != null) {
+            of.isDiscarded = true;
+        }
+    }
+
+    synchronized boolean isDiscarded(int stream) {
+        var of = open.get(stream);
+        return of != null && of.isDiscarded;
+    }
+
+    /** Bytes of a stream have been discarded; how many are to be allowed in their place now. */
+    synchronized int discarded(int stream, int bytes) {
+        var of = open.get(stream);
+        if (of == null) {
+            return 0;
+        }
+        of.discarded += bytes;
+        if (of.discarded < WINDOW / 2) {
+            return 0;
+        }
+        var all = of.discarded;
+        of.discarded = 0;
+        return all;
+    }
+
+    synchronized boolean isCut(int stream) {
+        return cut.contains(stream);
+    }
+
     private void clientEnded(int stream) {
         cut.remove(stream);
         var ended = open.get(stream);
@@ -120,10 +154,15 @@ final class Streams {
         }
     }
 
-    /** The client has reset a stream; false if that is to be dropped. */
-    synchronized boolean reset(int stream) {
+    /** The client has reset a stream. */
+    synchronized void reset(int stream) {
         close(stream);
-        return !cut.remove(stream);
+        cut.remove(stream);
+    }
+
+    /** Whether a stream of the client has been open, and is not any more. */
+    synchronized boolean isClosed(int stream) {
+        return stream % 2 == 1 && stream <= last && !open.containsKey(stream);
     }
 
     /** Our last frame of a stream has left; true if the client has yet to end it. */
@@ -163,13 +202,13 @@ final class Streams {
         return open.values().stream().anyMatch(of -> of.isEndedByUs);
     }
 
-    /** We reset a stream; false if it is cut already. */
+    /** We reset a stream; false if it is closed already. */
     synchronized boolean cut(int stream) {
-        if (cut.contains(stream)) {
-            return false;
-        }
         var of = open.get(stream);
-        if (of != null && !of.isEndedByClient) {
+        if (of == null) {
+            return stream > last;
+        }
+        if (!of.isEndedByClient) {
             cut.add(stream);
             if (cut.size() > MAX_CUT) {
                 cut.remove(cut.iterator().next());

@@ -18,7 +18,7 @@ import org.xnio.channels.StreamSourceChannel;
  */
 public final class RequestBody {
     private static final AttachmentKey<RequestBody> KEY = AttachmentKey.create(RequestBody.class);
-    private static final AttachmentKey<Continuation> CONTINUE = AttachmentKey.create(Continuation.class);
+    private static final AttachmentKey<Http2> HTTP2 = AttachmentKey.create(Http2.class);
     private static final long MIN_WAIT_NANOS = 1_000_000;
 
     private final HttpServerExchange exchange;
@@ -28,15 +28,17 @@ public final class RequestBody {
     private boolean readable;
     private boolean detached;
 
-    /** Sends 100 Continue. */
-    @FunctionalInterface
-    public interface Continuation {
+    /** What HTTP/2 does for a body, in place of Undertow. */
+    public interface Http2 {
         /**
-         * Sends it.
+         * Sends 100 Continue.
          *
          * @throws IOException if the client has gone
          */
-        void send() throws IOException;
+        void sendContinue() throws IOException;
+
+        /** Drops what is still to come. */
+        void discard();
     }
 
     private RequestBody(HttpServerExchange exchange) {
@@ -72,17 +74,25 @@ public final class RequestBody {
      * @throws IOException if the client has gone
      */
     public void sendContinue() throws IOException {
-        var own = exchange.removeAttachment(CONTINUE);
-        if (own != null) {
-            own.send();
+        var http2 = exchange.getAttachment(HTTP2);
+        if (http2 != null) {
+            http2.sendContinue();
         } else if (isHttp1() && HttpContinue.requiresContinueResponse(exchange)) {
             HttpContinue.sendContinueResponseBlocking(exchange);
         }
     }
 
-    /** Has 100 Continue sent by this when it is due, and not by Undertow, whose own is malformed on HTTP/2. */
-    public static void expectContinue(HttpServerExchange exchange, Continuation continuation) {
-        exchange.putAttachment(CONTINUE, continuation);
+    /** Tells what is done for the body of this request, which has come by HTTP/2. */
+    public static void take(HttpServerExchange exchange, Http2 http2) {
+        exchange.putAttachment(HTTP2, http2);
+    }
+
+    /** What is still to come of a request's body will not be read, but drained; on HTTP/2 it takes no memory then. */
+    public static void discard(HttpServerExchange exchange) {
+        var http2 = exchange.getAttachment(HTTP2);
+        if (http2 != null) {
+            http2.discard();
+        }
     }
 
     /**
@@ -168,6 +178,7 @@ public final class RequestBody {
 
     private void drain(boolean close) {
         detach();
+        discard(exchange);
         new Drain(exchange, channel, close).begin();
     }
 

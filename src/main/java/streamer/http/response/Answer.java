@@ -112,6 +112,7 @@ public final class Answer {
         if (exchange.isRequestComplete()) {
             answer.run();
         } else {
+            RequestBody.discard(exchange);
             exchange.dispatch(SameThreadExecutor.INSTANCE, answer);
         }
     }
