@@ -92,7 +92,11 @@ final class Stopping {
         return true;
     }
 
+    /** Not without a word, unless nothing has been found, and its group is empty: no look has been whole then. */
     private boolean giveUp(ProcessTree trees, Set<ProcessHandle> alive) {
+        if (alive.isEmpty() && root != null && !root.hasGroup()) {
+            return true;
+        }
         var left = alive.stream().map(trees::name).toList();
         return giveUp(left.isEmpty() ? "its processes come and go" : "still there: " + String.join(", ", left));
     }
