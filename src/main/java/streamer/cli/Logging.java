@@ -14,6 +14,7 @@ import java.util.logging.LogManager;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import streamer.http.AccessLine;
 
@@ -21,8 +22,10 @@ import streamer.http.AccessLine;
 final class Logging {
     private static final Logger ROOT = Logger.getLogger("");
     /** Strong references: the log manager holds only weak ones. */
-    private static final List<Logger> LIBRARIES =
-            List.of(Logger.getLogger("io.undertow"), Logger.getLogger("org.xnio"), Logger.getLogger("org.jboss"));
+    private static final List<Logger> LIBRARIES = Stream.of(
+                    "io.undertow", "org.xnio", "org.jboss", "com.sun.jna", "javax.management")
+            .map(Logger::getLogger)
+            .toList();
 
     /** The logger of lines that commands write to their standard error. */
     private static final String STDERR = "streamer.stderr";

@@ -137,7 +137,7 @@ final class ServerOptions {
                     throw new TypeConversionException(name + " never runs the command");
                 }
                 if (!METHODS.contains(name)) {
-                    throw new TypeConversionException("'" + text + "' is not a list of methods like GET,POST");
+                    throw new TypeConversionException("'" + name + "' is not a method, in a list like GET,POST");
                 }
             }
             return new Methods(names);

@@ -29,7 +29,7 @@ final class ErrorLines implements Runnable {
 
     private final OutputPipe pipe;
     private final Selector selector;
-    private final ByteBuffer bytes = ByteBuffer.allocate(MAX_LINE_BYTES);
+    private final ByteBuffer bytes = ByteBuffer.allocateDirect(MAX_LINE_BYTES); // now: later there may be no memory
 
     private ErrorLines(OutputPipe pipe) throws IOException {
         this.pipe = pipe;
@@ -62,18 +62,35 @@ final class ErrorLines implements Runnable {
     @Override
     public void run() {
         try {
-            for (var length = 0; length >= 0; length = pipe.read(bytes)) {
-                logLines(bytes.flip());
-                if (bytes.position() > 0 && selector.select(PART_MILLIS) == 0) {
-                    log(0, bytes.position());
-                    bytes.clear();
-                }
-                selector.select();
-                selector.selectedKeys().clear();
+            for (var isOpen = true; isOpen; ) {
+                isOpen = readOn();
             }
         } catch (IOException e) {
             LOG.log(Level.WARNING, "standard error cannot be read any more: {0}", e.toString());
         }
+    }
+
+    /** As {@link #read}, whatever happens: commands would wait for ever if nobody read. */
+    private boolean readOn() throws IOException {
+        try {
+            return read();
+        } catch (RuntimeException | Error e) { // such as no memory to log with
+            bytes.clear();
+            return true;
+        }
+    }
+
+    /** Waits for bytes, or for the end of a line; false after the last byte. */
+    private boolean read() throws IOException {
+        if (bytes.position() > 0 && selector.select(PART_MILLIS) == 0) {
+            log(0, bytes.position());
+            bytes.clear();
+        }
+        selector.select();
+        selector.selectedKeys().clear();
+        var length = pipe.read(bytes);
+        logLines(bytes.flip());
+        return length >= 0;
     }
 
     /** Logs whole lines, and what fills the buffer; keeps the rest. */
@@ -93,6 +110,8 @@ final class ErrorLines implements Runnable {
     }
 
     private void log(int start, int end) {
-        LOG.log(Level.INFO, "{0}", new String(bytes.array(), start, end - start, StandardCharsets.UTF_8));
+        var line = new byte[end - start];
+        bytes.get(start, line);
+        LOG.log(Level.INFO, "{0}", new String(line, StandardCharsets.UTF_8));
     }
 }

@@ -12,8 +12,8 @@
  * the process, and a {@link streamer.run.PipeOutput}, which reads its {@link streamer.run.OutputPipe};
  * {@link streamer.run.ErrorLines} reads what commands write to their standard error, if that is to be logged by lines.
  * {@link streamer.run.Stopper} is the one place where processes are signalled, as {@link streamer.run.ProcessTree}
- * finds them, each tree by its {@link streamer.run.Stopping}; {@link streamer.run.TreeStop} is the stop of one run, {@link streamer.run.Lingering} begins it after the
- * child's exit.
+ * finds them, each tree by its {@link streamer.run.Stopping}; {@link streamer.run.TreeStop} is the stop of one run,
+ * {@link streamer.run.Lingering} begins it after the child's exit.
  *
  * <p>Threads: each run has the thread of its request, which launches, reads the pipe and waits for the exit. One more,
  * that of the {@link streamer.time.Pulse}, calls each run when something is due, and never waits; {@code stopper} sends
