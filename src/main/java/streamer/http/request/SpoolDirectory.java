@@ -10,6 +10,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.UserPrincipal;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 
 /**
@@ -80,20 +82,32 @@ final class SpoolDirectory implements AutoCloseable {
     static void removeAbandoned() {
         var parent = Path.of(System.getProperty("java.io.tmpdir"));
         try (var others = Files.newDirectoryStream(parent, PREFIX + "*")) {
+            var candidates = new ArrayList<Path>();
             for (var other : others) {
                 if (!other.getFileName().toString().startsWith(OWN_PREFIX)) {
-                    removeIfAbandoned(other);
+                    candidates.add(other);
                 }
+            }
+            if (!candidates.isEmpty()) {
+                removeThoseOfThisUser(candidates);
             }
         } catch (IOException e) {
             LOG.log(Level.DEBUG, "cannot look for abandoned uploads: {0}", e.toString());
         }
     }
 
-    private static void removeIfAbandoned(Path directory) {
+    /** A directory of our own tells who this user is in the file system. */
+    private static void removeThoseOfThisUser(List<Path> candidates) throws IOException {
         try (var own = create()) {
+            var user = owner(own.path);
+            candidates.forEach(directory -> removeIfAbandoned(directory, user));
+        }
+    }
+
+    private static void removeIfAbandoned(Path directory, UserPrincipal user) {
+        try {
             var isMine = Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)
-                    && owner(directory).equals(owner(own.path));
+                    && owner(directory).equals(user);
             if (isMine) {
                 removeIfUnlocked(directory);
             }
