@@ -6,7 +6,6 @@ import io.undertow.protocols.http2.AbstractHttp2StreamSinkChannel;
 import io.undertow.protocols.http2.AbstractHttp2StreamSourceChannel;
 import io.undertow.protocols.http2.Http2Channel;
 import io.undertow.protocols.http2.Http2StreamSourceChannel;
-import io.undertow.server.ConnectorStatisticsImpl;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.framed.FrameHeaderData;
@@ -81,8 +80,8 @@ final class Http2Connection extends Http2Channel implements FrameListener {
 
     /** Begins to receive requests, which go to this handler. */
     void receive(HttpHandler handler, int bufferBytes) {
-        var requests = new Http2ReceiveListener(
-                exchange -> handle(exchange, handler), getSettings(), bufferBytes, new ConnectorStatisticsImpl());
+        var requests =
+                new Http2ReceiveListener(exchange -> handle(exchange, handler), getSettings(), bufferBytes, null);
         getReceiveSetter().set(requests);
         checkIdleIn(FIRST_REQUEST_NANOS);
         addCloseTask(closed -> {
