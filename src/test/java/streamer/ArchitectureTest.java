@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ArchitectureTest {
     private static final String[] EVERYONES = {"java..", "javax..", "jdk.net..", "org.jspecify..", "streamer.time"};
     private static final String[] UNDERTOW = {"io.undertow..", "org.xnio.."};
-    private static final String[] RUNS = {"streamer.run", "streamer.output", "streamer.format"};
+    private static final String[] RUNS = {"streamer.run", "streamer.process", "streamer.output", "streamer.format"};
     private static final JavaClasses PROGRAM = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages("streamer..");
@@ -41,13 +41,18 @@ class ArchitectureTest {
     }
 
     @Test
-    void runKnowsTheOutputAndWhatLaunches() {
-        assertImports("streamer.run", "streamer.output", "org.apache.commons.exec..", "com.sun.jna..");
+    void processKnowsWhatLaunches() {
+        assertImports("streamer.process", "org.apache.commons.exec..", "com.sun.jna..");
+    }
+
+    @Test
+    void runKnowsItsProcessesAndTheOutput() {
+        assertImports("streamer.run", "streamer.process", "streamer.output");
     }
 
     @Test
     void requestKnowsWhatItBecomes() {
-        assertImports("streamer.http.request", UNDERTOW, "streamer.run", "streamer.output");
+        assertImports("streamer.http.request", UNDERTOW, "streamer.process", "streamer.output");
     }
 
     @Test
@@ -127,7 +132,7 @@ class ArchitectureTest {
     void onlyItsSpawnerStartsProcessesByTheJdk() {
         classes()
                 .that()
-                .doNotHaveFullyQualifiedName("streamer.run.JdkSpawner")
+                .doNotHaveFullyQualifiedName("streamer.process.JdkSpawner")
                 .should(not(callMethod(ProcessBuilder.class, "start")))
                 .andShould(not(callMethod(Runtime.class, "exec", String[].class)))
                 .check(PROGRAM);

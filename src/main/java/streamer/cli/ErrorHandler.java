@@ -15,7 +15,7 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 import streamer.http.access.FileException;
-import streamer.run.LaunchException;
+import streamer.process.LaunchException;
 
 /** Error messages and exit codes: one line that says why the program cannot begin, and the code it ends with. */
 final class ErrorHandler implements IParameterExceptionHandler, IExecutionExceptionHandler {

@@ -13,9 +13,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import streamer.http.request.CgiEnvironment;
-import streamer.run.Executable;
-import streamer.run.LaunchException;
-import streamer.run.RunSpec;
+import streamer.process.Executable;
+import streamer.process.LaunchException;
+import streamer.process.RunSpec;
 
 /** The flags of a run: where and how the command is executed, and when it is stopped. */
 final class RunOptions {

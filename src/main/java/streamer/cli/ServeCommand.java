@@ -28,8 +28,9 @@ import streamer.http.access.FileException;
 import streamer.http.request.RequestConfig;
 import streamer.http.request.Spool;
 import streamer.http.response.ResponseConfig;
-import streamer.run.LaunchException;
-import streamer.run.RunSpec;
+import streamer.process.ExecLauncher;
+import streamer.process.LaunchException;
+import streamer.process.RunSpec;
 import streamer.run.Runs;
 
 /** {@code streamer [options] [--] COMMAND [ARG…]}: serves the command over HTTP until a signal comes. */
@@ -108,8 +109,8 @@ public final class ServeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Logging.configure(common.logFormat(), common.isVerbose());
-        Runs.check();
-        inBackground(Runs::warmUp);
+        ExecLauncher.check();
+        inBackground(ExecLauncher::warmUp);
         inBackground(Spool::removeAbandoned);
         return serve(plan());
     }

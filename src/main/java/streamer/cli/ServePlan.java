@@ -2,7 +2,7 @@ package streamer.cli;
 
 import java.time.Duration;
 import streamer.http.ServerConfig;
-import streamer.run.RunSpec;
+import streamer.process.RunSpec;
 import streamer.run.Runs;
 
 /**

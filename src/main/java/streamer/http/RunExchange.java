@@ -14,10 +14,10 @@ import streamer.http.request.RequestConfig.UploadMode;
 import streamer.http.request.Uploads;
 import streamer.output.Ending;
 import streamer.output.Ending.Reason;
-import streamer.run.LaunchException;
+import streamer.process.LaunchException;
+import streamer.process.RunSpec;
+import streamer.process.RunSpec.Stdin;
 import streamer.run.Run;
-import streamer.run.RunSpec;
-import streamer.run.RunSpec.Stdin;
 
 /**
  * One request with its run: prepares the spec, launches, starts viewer and body feed, and answers errors.

@@ -5,7 +5,7 @@ import java.util.concurrent.Executor;
 import streamer.format.FormatChoice;
 import streamer.http.request.Spool;
 import streamer.output.Ending;
-import streamer.run.RunSpec;
+import streamer.process.RunSpec;
 
 /**
  * Collaborators that all requests with a run share.

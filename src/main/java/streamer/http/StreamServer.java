@@ -32,7 +32,7 @@ import streamer.http.access.RepeatRule;
 import streamer.http.listener.Listener;
 import streamer.http.listener.ListenerConfig;
 import streamer.http.request.Spool;
-import streamer.run.RunSpec;
+import streamer.process.RunSpec;
 import streamer.run.Runs;
 
 /**

@@ -7,6 +7,7 @@ import java.util.OptionalInt;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import streamer.output.Ending.Reason;
+import streamer.process.Child;
 import streamer.time.Stopwatch;
 
 /**

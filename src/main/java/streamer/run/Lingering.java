@@ -5,6 +5,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import streamer.process.Child;
 import streamer.time.Stopwatch;
 
 /**

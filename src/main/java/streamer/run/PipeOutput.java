@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import streamer.output.Chunk;
 import streamer.output.Ending;
 import streamer.output.Output;
+import streamer.process.OutputPipe;
 import streamer.time.Stopwatch;
 
 /**

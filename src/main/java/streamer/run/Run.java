@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 import streamer.output.Ending;
 import streamer.output.Ending.Reason;
 import streamer.output.Output;
+import streamer.process.LaunchException;
+import streamer.process.Launcher;
+import streamer.process.RunSpec;
 import streamer.time.Pulse;
 import streamer.time.Stopwatch;
 

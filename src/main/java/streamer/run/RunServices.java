@@ -1,5 +1,6 @@
 package streamer.run;
 
+import streamer.process.Launcher;
 import streamer.time.Pulse;
 
 /**

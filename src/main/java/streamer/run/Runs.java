@@ -1,8 +1,5 @@
 package streamer.run;
 
-import java.io.IOException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
@@ -15,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import streamer.output.Ending.Reason;
+import streamer.process.ExecLauncher;
 import streamer.time.Pulse;
 
 /**
@@ -24,7 +22,6 @@ import streamer.time.Pulse;
  * is admitted after a shutdown has begun.
  */
 public final class Runs implements AutoCloseable {
-    private static final Logger LOG = System.getLogger(Runs.class.getName());
     private static final int ID_BYTES = 16;
 
     /** A quarter of the memory for direct buffers is for large ones; connections need most of it. */
@@ -78,40 +75,6 @@ public final class Runs implements AutoCloseable {
         });
         executor.prestartAllCoreThreads();
         return executor;
-    }
-
-    /**
-     * Checks that Java lets commands be launched.
-     *
-     * @throws IOException if not; its message is one line that says why
-     */
-    public static void check() throws IOException {
-        try {
-            Descriptors.check();
-            if (JdkSpawner.isWanted()) {
-                JdkChild.check();
-            }
-        } catch (LinkageError e) {
-            throw new IOException("cannot launch commands by this Java: " + e.getMessage(), e);
-        }
-    }
-
-    /** Class loading: launches {@code true(1)} once, so that the first run is as fast as the others. */
-    public static void warmUp() {
-        var spec = new RunSpec(
-                List.of("true"),
-                null,
-                System.getenv(),
-                new RunSpec.Stdin.Empty(),
-                RunSpec.Stderr.DROP,
-                RunSpec.Limits.NONE);
-        try {
-            new ExecLauncher().launch(spec, "").pipe().close();
-        } catch (LaunchException e) {
-            LOG.log(Level.DEBUG, "no warming up: {0}", e.getMessage());
-        } catch (LinkageError e) {
-            LOG.log(Level.ERROR, "cannot launch commands: {0}", e.getMessage());
-        }
     }
 
     /** Why a run would be refused now; null if it would be admitted. */

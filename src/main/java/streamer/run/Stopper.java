@@ -10,6 +10,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import streamer.process.Child;
+import streamer.process.ProcessTree;
 
 /**
  * Stops process trees: TERM to the direct child's process group and to each other process found, once; KILL to each

@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import streamer.process.Child;
+import streamer.process.ProcessTree;
 import streamer.time.Stopwatch;
 
 /**

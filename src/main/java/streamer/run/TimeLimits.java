@@ -3,6 +3,7 @@ package streamer.run;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import streamer.output.Ending.Reason;
+import streamer.process.RunSpec;
 import streamer.time.Stopwatch;
 
 /**

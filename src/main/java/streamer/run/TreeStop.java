@@ -4,6 +4,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import streamer.process.Child;
 
 /**
  * The stop of one run's process tree; begun at most once.

@@ -4,6 +4,7 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import streamer.output.Ending;
 import streamer.output.Ending.Reason;
+import streamer.process.LaunchException;
 
 /**
  * Decides the ending of a run, once: by the first reason for which it was stopped, else by its command's exit.

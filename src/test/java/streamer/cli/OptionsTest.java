@@ -24,7 +24,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.OptionSpec;
 import streamer.http.ServerConfig;
-import streamer.run.RunSpec;
+import streamer.process.RunSpec;
 
 /** Laws of all flags: each reaches a value, stands in the help and in the docs, and has a limit that is finite. */
 class OptionsTest {

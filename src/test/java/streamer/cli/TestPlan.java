@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import streamer.http.ServerConfig;
-import streamer.run.LaunchException;
-import streamer.run.RunSpec;
+import streamer.process.LaunchException;
+import streamer.process.RunSpec;
 import streamer.run.Runs;
 
 /**

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import streamer.http.response.ResponseConfig.OnFailure;
-import streamer.run.RunSpec;
+import streamer.process.RunSpec;
 import streamer.testing.Commands;
 import streamer.testing.NothingLeft;
 import streamer.testing.Puppet;

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import streamer.output.Ending;
+import streamer.process.OutputPipe;
 import streamer.testing.Wait;
 
 class PipeOutputTest {

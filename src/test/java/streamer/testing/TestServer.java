@@ -27,8 +27,8 @@ import streamer.http.request.RequestConfig.Pace;
 import streamer.http.request.RequestConfig.UploadMode;
 import streamer.http.response.ResponseConfig.OnFailure;
 import streamer.output.Ending.Reason;
-import streamer.run.LaunchException;
-import streamer.run.RunSpec;
+import streamer.process.LaunchException;
+import streamer.process.RunSpec;
 import streamer.run.Runs;
 
 /** In-process server on a free port, with its access lines. */

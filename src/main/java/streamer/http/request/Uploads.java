@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
-import streamer.run.RawText;
-import streamer.run.RunSpec.Stdin;
+import streamer.process.RawText;
+import streamer.process.RunSpec.Stdin;
 
 /**
  * Form with files ({@code multipart/form-data}, RFC 7578): files are written to the spool, fields kept in memory.

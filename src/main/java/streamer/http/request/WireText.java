@@ -2,7 +2,7 @@ package streamer.http.request;
 
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import streamer.run.RawText;
+import streamer.process.RawText;
 
 /** Text of a request, which Undertow reads as ISO 8859-1: one char a byte. */
 final class WireText {

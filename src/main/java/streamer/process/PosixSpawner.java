@@ -1,4 +1,4 @@
-package streamer.run;
+package streamer.process;
 
 import java.io.IOException;
 import java.nio.channels.Pipe;
@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import streamer.run.RunSpec.Stderr;
-import streamer.run.RunSpec.Stdin;
+import streamer.process.RunSpec.Stderr;
+import streamer.process.RunSpec.Stdin;
 
 /**
  * Starts processes by {@code posix_spawn(3)}, on Linux with glibc 2.34 or newer. The JDK closes all open descriptors in

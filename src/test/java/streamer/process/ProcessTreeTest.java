@@ -1,4 +1,4 @@
-package streamer.run;
+package streamer.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;

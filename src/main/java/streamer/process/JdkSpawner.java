@@ -1,12 +1,12 @@
-package streamer.run;
+package streamer.process;
 
 import java.io.File;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.util.ArrayList;
 import java.util.Map;
-import streamer.run.RunSpec.Stderr;
-import streamer.run.RunSpec.Stdin;
+import streamer.process.RunSpec.Stderr;
+import streamer.process.RunSpec.Stdin;
 
 /**
  * Starts processes by {@link ProcessBuilder}, on all systems.

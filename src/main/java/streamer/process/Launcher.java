@@ -1,11 +1,11 @@
-package streamer.run;
+package streamer.process;
 
 /**
  * Launches the process of a run.
  *
  * <p>Threads: any.
  */
-interface Launcher {
+public interface Launcher {
     /**
      * Launches the command; does not wait for its exit.
      *

@@ -1,4 +1,4 @@
-package streamer.run;
+package streamer.process;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;

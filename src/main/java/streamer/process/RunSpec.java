@@ -1,4 +1,4 @@
-package streamer.run;
+package streamer.process;
 
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package streamer.run;
+package streamer.process;
 
 import com.sun.jna.LastErrorException;
 import com.sun.jna.Native;

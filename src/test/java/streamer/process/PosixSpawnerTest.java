@@ -1,4 +1,4 @@
-package streamer.run;
+package streamer.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -24,9 +24,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import streamer.run.LaunchException.Kind;
-import streamer.run.RunSpec.Stderr;
-import streamer.run.RunSpec.Stdin;
+import streamer.process.LaunchException.Kind;
+import streamer.process.RunSpec.Stderr;
+import streamer.process.RunSpec.Stdin;
 import streamer.testing.Commands;
 import streamer.testing.NothingLeft;
 import streamer.testing.Wait;

@@ -1,8 +1,8 @@
-package streamer.run;
+package streamer.process;
 
 import java.io.IOException;
 import java.util.regex.Pattern;
-import streamer.run.LaunchException.Kind;
+import streamer.process.LaunchException.Kind;
 
 /** Error numbers of Linux and macOS ({@code errno(3)}) as a failed launch's message has them. */
 final class Errno {

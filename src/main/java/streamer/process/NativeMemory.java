@@ -1,4 +1,4 @@
-package streamer.run;
+package streamer.process;
 
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;

@@ -1,4 +1,4 @@
-package streamer.run;
+package streamer.process;
 
 import java.util.Optional;
 import java.util.regex.Pattern;

@@ -1,11 +1,14 @@
-package streamer.run;
+package streamer.process;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.commons.exec.CommandLine;
 import org.apache.commons.exec.DefaultExecutor;
@@ -18,7 +21,43 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Threads: any.
  */
-final class ExecLauncher implements Launcher {
+public final class ExecLauncher implements Launcher {
+    private static final Logger LOG = System.getLogger(ExecLauncher.class.getName());
+
+    /**
+     * Checks that Java lets commands be launched.
+     *
+     * @throws IOException if not; its message is one line that says why
+     */
+    public static void check() throws IOException {
+        try {
+            Descriptors.check();
+            if (JdkSpawner.isWanted()) {
+                JdkChild.check();
+            }
+        } catch (LinkageError e) {
+            throw new IOException("cannot launch commands by this Java: " + e.getMessage(), e);
+        }
+    }
+
+    /** Class loading: launches {@code true(1)} once, so that the first run is as fast as the others. */
+    public static void warmUp() {
+        var spec = new RunSpec(
+                List.of("true"),
+                null,
+                System.getenv(),
+                new RunSpec.Stdin.Empty(),
+                RunSpec.Stderr.DROP,
+                RunSpec.Limits.NONE);
+        try {
+            new ExecLauncher().launch(spec, "").pipe().close();
+        } catch (LaunchException e) {
+            LOG.log(Level.DEBUG, "no warming up: {0}", e.getMessage());
+        } catch (LinkageError e) {
+            LOG.log(Level.ERROR, "cannot launch commands: {0}", e.getMessage());
+        }
+    }
+
     @Override
     public Launched launch(RunSpec spec, String run) throws LaunchException {
         var execution = new SpecExecutor(spec, run);

@@ -1,4 +1,4 @@
-package streamer.run;
+package streamer.process;
 
 import java.io.Closeable;
 import java.io.IOException;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Threads: any.
  */
-interface Child extends Closeable {
+public interface Child extends Closeable {
     /** The handle by which it is signalled; null if there are no descriptors to find it. */
     @Nullable
     ProcessHandle handle();

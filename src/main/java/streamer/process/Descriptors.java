@@ -1,4 +1,4 @@
-package streamer.run;
+package streamer.process;
 
 import java.lang.reflect.Method;
 import java.nio.channels.Channel;

@@ -1,4 +1,4 @@
-package streamer.run;
+package streamer.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import streamer.run.LaunchException.Kind;
+import streamer.process.LaunchException.Kind;
 
 class ExecutableTest {
     @TempDir

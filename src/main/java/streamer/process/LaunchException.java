@@ -1,4 +1,4 @@
-package streamer.run;
+package streamer.process;
 
 /** The command cannot be launched; the message is one line that says why and shows nothing of its environment. */
 public final class LaunchException extends Exception {
@@ -22,12 +22,12 @@ public final class LaunchException extends Exception {
 
     private final Kind kind;
 
-    LaunchException(Kind kind, String line) {
+    public LaunchException(Kind kind, String line) {
         super(line);
         this.kind = kind;
     }
 
-    LaunchException(Kind kind, String line, Throwable cause) {
+    public LaunchException(Kind kind, String line, Throwable cause) {
         super(line, cause);
         this.kind = kind;
     }

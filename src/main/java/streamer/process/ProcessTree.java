@@ -1,4 +1,4 @@
-package streamer.run;
+package streamer.process;
 
 import java.io.File;
 import java.io.FileInputStream;
@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
  * <p>On Linux each process is read once. The table is no moment's: one that has exited before it was read may have a
  * child that was not listed. So it is listed again ({@link #updated}) until nothing escapes ({@link #isWhole}).
  */
-final class ProcessTree {
+public final class ProcessTree {
     /** The environment variable that marks all processes of a run; its value is the run's id. */
     static final String MARKER = "STREAMER_RUN";
 
@@ -49,7 +49,7 @@ final class ProcessTree {
      *
      * @throws RuntimeException if the process table cannot be read, say without free descriptors
      */
-    static ProcessTree snapshot() {
+    public static ProcessTree snapshot() {
         return new ProcessTree().updated();
     }
 
@@ -58,7 +58,7 @@ final class ProcessTree {
      *
      * @throws RuntimeException as {@link #snapshot}
      */
-    ProcessTree updated() {
+    public ProcessTree updated() {
         nothingEscaped = true;
         var names = PROC.list();
         if (names == null) {
@@ -79,7 +79,7 @@ final class ProcessTree {
      * Whether the last look at the table held all processes: none of those that it added was gone before it was read.
      * Without descriptors the JDK lists none.
      */
-    boolean isWhole() {
+    public boolean isWhole() {
         return nothingEscaped && byId.containsKey(ProcessHandle.current().pid());
     }
 
@@ -142,7 +142,7 @@ final class ProcessTree {
      * @param known processes of it: the direct child, and those of earlier snapshots, since one of them may have
      *     cleared its environment and lost its parent
      */
-    Set<ProcessHandle> of(String run, Collection<ProcessHandle> known) {
+    public Set<ProcessHandle> of(String run, Collection<ProcessHandle> known) {
         var found = new LinkedHashSet<ProcessHandle>();
         var pending = new ArrayDeque<>(known);
         pending.addAll(byRun.getOrDefault(run, List.of()));
@@ -177,13 +177,13 @@ final class ProcessTree {
     }
 
     /** Whether a process is in the process group that another one leads or led. */
-    boolean isInGroup(ProcessHandle handle, ProcessHandle leader) {
+    public boolean isInGroup(ProcessHandle handle, ProcessHandle leader) {
         var stat = stats.get(handle.pid());
         return stat != null && stat.group() == leader.pid();
     }
 
     /** The name of a process's program, and its id. */
-    String name(ProcessHandle handle) {
+    public String name(ProcessHandle handle) {
         var stat = stats.get(handle.pid());
         return (stat == null ? "process" : stat.name()) + " (" + handle.pid() + ")";
     }

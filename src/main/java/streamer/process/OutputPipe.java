@@ -1,4 +1,4 @@
-package streamer.run;
+package streamer.process;
 
 import java.io.Closeable;
 import java.io.IOException;
@@ -19,7 +19,7 @@ import java.nio.file.Path;
  *
  * <p>Threads: one reads; {@link #close}, on any, ends its read.
  */
-final class OutputPipe implements Closeable {
+public final class OutputPipe implements Closeable {
     private static final Path DESCRIPTORS =
             Files.isDirectory(Path.of("/proc/self/fd")) ? Path.of("/proc/self/fd") : Path.of("/dev/fd");
 
@@ -34,18 +34,18 @@ final class OutputPipe implements Closeable {
      *
      * @throws IOException if there are none left (EMFILE, ENFILE)
      */
-    static OutputPipe open() throws IOException {
+    public static OutputPipe open() throws IOException {
         return new OutputPipe(Pipe.open());
     }
 
     /** The write end, by name, for a command that is launched before {@link #closeWriteEnd}. */
-    Redirect writeEnd() {
+    public Redirect writeEnd() {
         return Redirect.appendTo(
                 DESCRIPTORS.resolve(Integer.toString(writeEndNumber())).toFile());
     }
 
     /** The descriptor of the write end. */
-    int writeEndNumber() {
+    public int writeEndNumber() {
         return Descriptors.number(pipe.sink());
     }
 
@@ -55,7 +55,7 @@ final class OutputPipe implements Closeable {
     }
 
     /** Closes our copy of the write end, so that end of file comes when the last process has closed its own. */
-    void closeWriteEnd() {
+    public void closeWriteEnd() {
         closeQuietly(pipe.sink());
     }
 
@@ -65,7 +65,7 @@ final class OutputPipe implements Closeable {
      * @return how many were read; -1 at end of file
      * @throws java.nio.channels.ClosedChannelException if the pipe is or gets closed
      */
-    int read(ByteBuffer into) throws IOException {
+    public int read(ByteBuffer into) throws IOException {
         return pipe.source().read(into);
     }
 

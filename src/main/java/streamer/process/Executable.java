@@ -1,4 +1,4 @@
-package streamer.run;
+package streamer.process;
 
 import java.io.File;
 import java.io.IOException;
@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import streamer.run.LaunchException.Kind;
+import streamer.process.LaunchException.Kind;
 
 /** {@code PATH} search for a command's program, as {@code execvp(3)} does it in the child. */
 public final class Executable {

@@ -1,4 +1,4 @@
-package streamer.run;
+package streamer.process;
 
 import com.sun.jna.Platform;
 import java.lang.System.Logger;

@@ -1,0 +1,18 @@
+/**
+ * Processes of the operating system: launched, reaped and found.
+ *
+ * <p>In reading order: {@link streamer.process.RunSpec} says what to launch, {@link streamer.process.Executable} which
+ * file that is. {@link streamer.process.Launcher} is the one place where processes are started
+ * ({@link streamer.process.ExecLauncher}: by Commons Exec), by the {@link streamer.process.Spawner} that
+ * {@link streamer.process.Spawners} chooses: {@link streamer.process.PosixSpawner}, whose exits a
+ * {@link streamer.process.Reaper} tells, or {@link streamer.process.JdkSpawner}. What comes of it is a
+ * {@link streamer.process.Child}, the process, and an {@link streamer.process.OutputPipe}, its output;
+ * {@link streamer.process.ErrorLines} reads what commands write to their standard error, if that is to be logged by
+ * lines. {@link streamer.process.ProcessTree} finds all processes of a run.
+ *
+ * <p>Threads: {@code reaper} waits for all exits, {@code stderr} for lines.
+ */
+@NullMarked
+package streamer.process;
+
+import org.jspecify.annotations.NullMarked;
