@@ -64,6 +64,6 @@ final class Flags {
             return false;
         }
         given.add(option);
-        return option.arity().max() > 0;
+        return option.arity().min() > 0;
     }
 }

@@ -1,5 +1,6 @@
 package streamer.cli;
 
+import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
@@ -8,19 +9,25 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import streamer.http.request.CgiEnvironment;
+import streamer.process.ExecLauncher;
 import streamer.process.Executable;
 import streamer.process.LaunchException;
+import streamer.process.LineBuffering;
 import streamer.process.RunSpec;
+import streamer.process.TerminalSize;
 
 /** The flags of a run: where and how the command is executed, and when it is stopped. */
 final class RunOptions {
     private static final Logger LOG = System.getLogger(RunOptions.class.getName());
     private static final int MAX_QUEUE = 1_000_000;
+    private static final String TERMINAL_TYPE = "xterm-256color";
+    private static final Set<String> TERMINAL_SIZE = Set.of("COLUMNS", "LINES");
 
     @Option(
             names = "--max-runs",
@@ -69,8 +76,24 @@ final class RunOptions {
             names = "--stderr",
             paramLabel = "log|lines|merge|drop",
             description = "The command's standard error: to streamer's own, as lines of its log, into the stream, or"
-                    + " nowhere. Default: log, which is lines with --log-format json.")
-    private RunSpec.Stderr stderr = RunSpec.Stderr.LOG;
+                    + " nowhere. Default: log, which is lines with --log-format json; merge with --tty.")
+    private RunSpec.@Nullable Stderr stderr;
+
+    @Option(
+            names = "--tty",
+            paramLabel = "COLSxROWS",
+            arity = "0..1",
+            fallbackValue = TerminalSizeConverter.DEFAULT,
+            converter = TerminalSizeConverter.class,
+            preprocessor = TerminalSizeConverter.class,
+            description = "The command's standard output and error are a terminal of this size, 120x40 if none is"
+                    + " given: programs write by lines, with colours. Default: a pipe.")
+    private @Nullable TerminalSize terminal;
+
+    @Option(
+            names = "--unbuffer",
+            description = "The command's programs that use C's stdio write by lines, to files too, as by stdbuf -oL.")
+    private boolean isUnbuffered;
 
     @Option(names = "--cwd", paramLabel = "DIR", description = "The command's directory. Default: streamer's own.")
     private @Nullable Path directory;
@@ -115,9 +138,15 @@ final class RunOptions {
         if (directory != null && !Files.isDirectory(directory)) {
             throw new UsageException("--cwd: " + directory + ": no such directory");
         }
+        var errors = stderr();
         var variables = new HashMap<>(inherited);
         variables.keySet().removeAll(dropped);
         dropRequests(variables);
+        if (terminal != null) {
+            variables.put("TERM", TERMINAL_TYPE);
+            variables.put("PAGER", "cat"); // git(1), man(1) and others start one at a terminal; there is no keyboard
+            variables.keySet().removeAll(TERMINAL_SIZE); // they would win over the terminal's own
+        }
         variables.putIfAbsent("PYTHONUNBUFFERED", "1"); // else Python block-buffers its output to a pipe
         for (var variable : environment) {
             var equals = variable.indexOf('=');
@@ -126,6 +155,9 @@ final class RunOptions {
             }
             variables.put(variable.substring(0, equals), variable.substring(equals + 1));
         }
+        if (isUnbuffered) {
+            unbuffer(variables);
+        }
         var found = new ArrayList<>(command);
         found.set(0, Executable.find(command.get(0), variables.get("PATH"), directory));
         return new RunSpec(
@@ -133,8 +165,34 @@ final class RunOptions {
                 directory,
                 variables,
                 new RunSpec.Stdin.Empty(),
-                stderr,
+                errors,
+                terminal,
                 new RunSpec.Limits(positive("--timeout", timeout), positive("--idle-timeout", idleTimeout)));
+    }
+
+    /** Where standard error goes: one terminal has it, and standard output, in the order written. */
+    private RunSpec.Stderr stderr() {
+        if (terminal == null) {
+            return stderr == null ? RunSpec.Stderr.LOG : stderr;
+        }
+        if (stderr != null && stderr != RunSpec.Stderr.MERGE) {
+            throw new UsageException("--tty: standard output and error are one terminal, so not with --stderr "
+                    + stderr.name().toLowerCase(Locale.ROOT));
+        }
+        try {
+            ExecLauncher.checkTerminal(terminal);
+        } catch (IOException e) {
+            throw new UsageException("--tty: " + e.getMessage());
+        }
+        return RunSpec.Stderr.MERGE;
+    }
+
+    private static void unbuffer(Map<String, String> variables) {
+        try {
+            LineBuffering.addTo(variables);
+        } catch (IOException e) {
+            throw new UsageException("--unbuffer: " + e.getMessage());
+        }
     }
 
     /** Drops variables that would be taken for a request's; whoever means one hands it on by {@code --env}. */

@@ -17,6 +17,7 @@ final class Errno {
     static final int EINVAL = 22;
     static final int ENFILE = 23;
     static final int EMFILE = 24;
+    static final int ENOSPC = 28;
 
     private static final Pattern NUMBER = Pattern.compile("(?s).*?error[=:] ?(\\d+)(?:, )?(.*)");
 
@@ -30,7 +31,7 @@ final class Errno {
             case ENOENT -> Kind.NOT_FOUND;
             case E2BIG -> Kind.TOO_LARGE;
             case EACCES -> Kind.NOT_EXECUTABLE;
-            case EAGAIN, ENOMEM, ENFILE, EMFILE -> Kind.NO_RESOURCES;
+            case EAGAIN, ENOMEM, ENFILE, EMFILE, ENOSPC -> Kind.NO_RESOURCES;
             default -> message.contains("Too many open files") ? Kind.NO_RESOURCES : Kind.OTHER;
         };
     }

@@ -40,6 +40,24 @@ public final class ExecLauncher implements Launcher {
         }
     }
 
+    /**
+     * Checks that a command can have a terminal.
+     *
+     * @throws IOException if not; its message is one line that says why
+     */
+    public static void checkTerminal(TerminalSize size) throws IOException {
+        var why = Spawners.whyByJdk();
+        if (why != null) {
+            throw new IOException("needs 64-bit Linux with glibc 2.34 or newer: "
+                    + why.lines().findFirst().orElse(""));
+        }
+        try {
+            OutputPipe.openTerminal(size).close();
+        } catch (IOException e) {
+            throw new IOException("cannot open a pseudo-terminal: " + Errno.text(e), e);
+        }
+    }
+
     /** Class loading: launches {@code true(1)} once, so that the first run is as fast as the others. */
     public static void warmUp() {
         var spec = new RunSpec(
@@ -48,6 +66,7 @@ public final class ExecLauncher implements Launcher {
                 System.getenv(),
                 new RunSpec.Stdin.Empty(),
                 RunSpec.Stderr.DROP,
+                null,
                 RunSpec.Limits.NONE);
         try {
             new ExecLauncher().launch(spec, "").pipe().close();
@@ -78,7 +97,10 @@ public final class ExecLauncher implements Launcher {
             case NOT_FOUND -> notFound(spec);
             case NOT_EXECUTABLE -> command + ": not executable";
             case TOO_LARGE -> "arguments and environment are too large";
-            case NO_RESOURCES -> "out of processes, memory or descriptors";
+            case NO_RESOURCES ->
+                spec.terminal() == null
+                        ? "out of processes, memory or descriptors"
+                        : "out of processes, memory, descriptors or terminals";
             default -> command + ": cannot be launched: " + Errno.text(cause);
         };
         return new LaunchException(kind, line, cause);
@@ -130,7 +152,8 @@ public final class ExecLauncher implements Launcher {
             var environment = new HashMap<>(spec.environment());
             environment.put(ProcessTree.MARKER, run);
             try {
-                pipe = OutputPipe.open();
+                var terminal = spec.terminal();
+                pipe = terminal == null ? OutputPipe.open() : OutputPipe.openTerminal(terminal);
                 child = Spawners.chosen().spawn(spec, environment, pipe);
             } finally {
                 if (pipe != null) {

@@ -5,12 +5,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.Pipe;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A pipe ({@code pipe(7)}) for a command's output, in place of the JDK's. That is drained and closed at the child's
+ * A pipe ({@code pipe(7)}), or a {@link PseudoTerminal}, for a command's output, in place of the JDK's. That is drained and closed at the child's
  * exit, even if other processes still write to it; it cannot be closed during a blocking read; and each read costs
  * three system calls and a copy.
  *
@@ -24,9 +26,11 @@ public final class OutputPipe implements Closeable {
             Files.isDirectory(Path.of("/proc/self/fd")) ? Path.of("/proc/self/fd") : Path.of("/dev/fd");
 
     private final Pipe pipe;
+    private final @Nullable String terminal;
 
-    private OutputPipe(Pipe pipe) {
+    private OutputPipe(Pipe pipe, @Nullable String terminal) {
         this.pipe = pipe;
+        this.terminal = terminal;
     }
 
     /**
@@ -35,7 +39,32 @@ public final class OutputPipe implements Closeable {
      * @throws IOException if there are none left (EMFILE, ENFILE)
      */
     public static OutputPipe open() throws IOException {
-        return new OutputPipe(Pipe.open());
+        return new OutputPipe(Pipe.open(), null);
+    }
+
+    /**
+     * Opens a pseudo-terminal, whose slave is the write end.
+     *
+     * @throws IOException if there is none left, or no descriptors
+     */
+    static OutputPipe openTerminal(TerminalSize size) throws IOException {
+        var ends = new OutputPipe(Pipe.open(), null);
+        try {
+            PseudoTerminal.replace(ends.sourceNumber(), ends.writeEndNumber(), size);
+            return new OutputPipe(ends.pipe, Proc.descriptor(Proc.SELF, ends.writeEndNumber()));
+        } catch (IOException | RuntimeException | Error e) {
+            ends.close();
+            throw e;
+        }
+    }
+
+    /**
+     * What a process that writes to it has as its standard output, as {@link Stage} names it.
+     *
+     * @throws IOException if it is closed, or the system has no {@code /proc}
+     */
+    public String name() throws IOException {
+        return terminal == null ? Proc.descriptor(Proc.SELF, sourceNumber()) : terminal;
     }
 
     /** The write end, by name, for a command that is launched before {@link #closeWriteEnd}. */
@@ -47,6 +76,10 @@ public final class OutputPipe implements Closeable {
     /** The descriptor of the write end. */
     public int writeEndNumber() {
         return Descriptors.number(pipe.sink());
+    }
+
+    private int sourceNumber() {
+        return Descriptors.number(pipe.source());
     }
 
     /** The read end, for a selector. */
@@ -63,10 +96,19 @@ public final class OutputPipe implements Closeable {
      * Waits for bytes; one {@code read(2)}.
      *
      * @return how many were read; -1 at end of file
-     * @throws java.nio.channels.ClosedChannelException if the pipe is or gets closed
+     * @throws ClosedChannelException if the pipe is or gets closed
      */
     public int read(ByteBuffer into) throws IOException {
-        return pipe.source().read(into);
+        try {
+            return pipe.source().read(into);
+        } catch (ClosedChannelException e) {
+            throw e;
+        } catch (IOException e) {
+            if (terminal != null) { // EIO: its last slave has been closed
+                return -1;
+            }
+            throw e;
+        }
     }
 
     @Override

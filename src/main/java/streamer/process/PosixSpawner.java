@@ -3,8 +3,6 @@ package streamer.process;
 import java.io.IOException;
 import java.nio.channels.Pipe;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -70,7 +68,7 @@ final class PosixSpawner implements Spawner {
 
     private static boolean hasTerminal() {
         try {
-            var stat = ProcessStat.parse(Files.readString(Path.of("/proc/self/stat"), StandardCharsets.ISO_8859_1));
+            var stat = ProcessStat.parse(Proc.read(Proc.SELF, "stat"));
             return stat.isEmpty() || stat.get().terminal() != 0;
         } catch (IOException e) {
             return true; // not known: a session is safe

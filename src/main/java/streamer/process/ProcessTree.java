@@ -1,10 +1,8 @@
 package streamer.process;
 
 import java.io.File;
-import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -29,8 +27,7 @@ public final class ProcessTree {
     static final String MARKER = "STREAMER_RUN";
 
     private static final Pattern MARKED = Pattern.compile("(?:^|\0)" + MARKER + "=([0-9a-f]{32})(?:\0|$)");
-    private static final File PROC = new File("/proc");
-    private static final String OWN_ENTRY = PROC + "/self/stat";
+    private static final File PROC = new File(Proc.ROOT);
 
     private final Map<Long, ProcessHandle> byId = new HashMap<>();
     private final Map<Long, ProcessStat> stats = new HashMap<>();
@@ -190,17 +187,10 @@ public final class ProcessTree {
 
     private static String read(long pid, String file) {
         try {
-            return read(PROC + "/" + pid + "/" + file);
+            return Proc.read(Long.toString(pid), file);
         } catch (IOException e) {
             checkReadable();
             return ""; // exited, or another user's
-        }
-    }
-
-    /** By a stream, since a channel takes direct memory, which streams may have used up. */
-    private static String read(String path) throws IOException {
-        try (var file = new FileInputStream(path)) {
-            return new String(file.readAllBytes(), StandardCharsets.ISO_8859_1);
         }
     }
 
@@ -209,9 +199,9 @@ public final class ProcessTree {
      */
     private static void checkReadable() {
         try {
-            read(OWN_ENTRY);
+            Proc.read(Proc.SELF, "stat");
         } catch (IOException e) {
-            if (new File(OWN_ENTRY).exists()) { // else there is no /proc
+            if (new File(Proc.path(Proc.SELF, "stat")).exists()) { // else there is no /proc
                 throw new UncheckedIOException(e);
             }
         }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param environment the command's whole environment
  * @param stdin where its standard input comes from
  * @param stderr where its standard error goes
+ * @param terminal the size of the pseudo-terminal that is its standard output; null for a pipe
  * @param limits its timeouts
  */
 public record RunSpec(
@@ -23,6 +24,7 @@ public record RunSpec(
         Map<String, String> environment,
         Stdin stdin,
         Stderr stderr,
+        @Nullable TerminalSize terminal,
         Limits limits) {
 
     /** Defensive copies. */
@@ -38,12 +40,14 @@ public record RunSpec(
     public RunSpec with(Map<String, String> variables, Stdin input) {
         var all = new HashMap<>(environment);
         all.putAll(variables);
-        return new RunSpec(command, directory, all, input, stderr, limits);
+        return new RunSpec(command, directory, all, input, stderr, terminal, limits);
     }
 
     /** This command, with its standard error as log lines where it would stand among them. */
     public RunSpec withErrorLines() {
-        return stderr == Stderr.LOG ? new RunSpec(command, directory, environment, stdin, Stderr.LINES, limits) : this;
+        return stderr == Stderr.LOG
+                ? new RunSpec(command, directory, environment, stdin, Stderr.LINES, terminal, limits)
+                : this;
     }
 
     /** Standard input: nothing, a pipe that the request's body is written to, or a file. */

@@ -19,8 +19,9 @@ import streamer.time.Stopwatch;
  * @param output its output
  * @param lingering closes the output if other processes hold it after the child's exit
  * @param limits its timeouts
+ * @param silence has held output looked for
  */
-record Execution(Child child, PipeOutput output, Lingering lingering, TimeLimits limits) {
+record Execution(Child child, PipeOutput output, Lingering lingering, TimeLimits limits, Silence silence) {
     private static final Duration EXIT_POLL = Duration.ofMillis(100);
     private static final long SOON_NANOS = Duration.ofMillis(50).toNanos();
 
@@ -49,6 +50,7 @@ record Execution(Child child, PipeOutput output, Lingering lingering, TimeLimits
             stop.accept(overdue);
         }
         lingering.enforce(now);
+        silence.enforce(now);
     }
 
     /** Closes our ends of the command's pipes; for the thread that reads. */
@@ -62,7 +64,8 @@ record Execution(Child child, PipeOutput output, Lingering lingering, TimeLimits
 
     /** Nanoseconds until something may be due; at least 50 ms, so that checking stays cheap. */
     long left(long now, boolean isOpen) {
-        var left = Math.min(isOpen ? limits.left(now) : Stopwatch.NEVER, lingering.left(now));
+        var left =
+                Math.min(isOpen ? Math.min(limits.left(now), silence.left(now)) : Stopwatch.NEVER, lingering.left(now));
         return left == Stopwatch.NEVER ? left : Math.max(SOON_NANOS, left);
     }
 }

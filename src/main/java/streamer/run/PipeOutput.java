@@ -84,6 +84,11 @@ final class PipeOutput implements Output, AutoCloseable {
         return ending;
     }
 
+    /** What its writers have as their standard output: {@link OutputPipe#name}. */
+    String name() throws IOException {
+        return pipe.name();
+    }
+
     /** Runs while the reader waits for output. */
     Stopwatch waiting() {
         return waiting;

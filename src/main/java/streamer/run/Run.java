@@ -130,7 +130,9 @@ public final class Run implements AutoCloseable {
     private void launched(Launcher.Launched launched, RunSpec.Limits limits) {
         var output = new PipeOutput(launched.pipe(), shared.buffers(), this::awaitEnding);
         var lingering = new Lingering(output, launched.child(), verdict, treeStop);
-        var all = new Execution(launched.child(), output, lingering, new TimeLimits(limits, running, output.waiting()));
+        var timeLimits = new TimeLimits(limits, running, output.waiting());
+        var silence = new Silence(id, launched.child(), output, shared.silences()::add);
+        var all = new Execution(launched.child(), output, lingering, timeLimits, silence);
         execution = all;
         if (verdict.isStopped()) {
             stopTree(null);

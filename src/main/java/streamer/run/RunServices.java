@@ -10,6 +10,7 @@ import streamer.time.Pulse;
  * @param turns whose turn it is to launch
  * @param buffers the buffers for their outputs
  * @param stopper stops their process trees
+ * @param silences looks at their processes when they are silent
  * @param signal the signal that ends the server
  * @param pulse calls them when something is due
  */
@@ -18,5 +19,6 @@ record RunServices(
         LaunchTurns turns,
         BufferPool buffers,
         Stopper stopper,
+        SilenceWatch silences,
         ShutdownSignal signal,
         Pulse pulse) {}

@@ -29,6 +29,7 @@ public final class Runs implements AutoCloseable {
 
     private final Pulse pulse = new Pulse();
     private final Stopper stopper;
+    private final SilenceWatch silences = new SilenceWatch();
     private final ShutdownSignal signal = new ShutdownSignal();
     private final RunServices shared;
     private final Slots slots;
@@ -62,6 +63,7 @@ public final class Runs implements AutoCloseable {
                 new LaunchTurns(),
                 new BufferPool(DirectMemory.maxBytes() / SHARE_OF_BUFFERS),
                 stopper,
+                silences,
                 signal,
                 pulse);
     }
@@ -197,5 +199,6 @@ public final class Runs implements AutoCloseable {
         awaitStopped();
         pulse.close();
         stopper.close();
+        silences.close();
     }
 }

@@ -1,6 +1,7 @@
 package streamer.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.io.IOException;
@@ -116,6 +117,10 @@ class CommandLineTest {
                 "--write-timeout=0|--write-timeout: must be more than 0",
                 "--min-body-rate=fast|'fast' is not a size",
                 "--log-format=xml|'xml' is not one of text, json",
+                "--tty=80|'80' is not a terminal's size like 120x40",
+                "--tty=|'' is not a terminal's size",
+                "--tty=0x5|'0x5' is not a terminal's size",
+                "--unbuffer=x|",
             })
     void aBadFlagIsAUsageError(String argument, String message) {
         assertFails(2, message == null ? "" : message, argument, "--", "true");
@@ -128,6 +133,35 @@ class CommandLineTest {
         assertFails(2, "streamer: --timeout: needs a value, TIME", "--timeout");
         assertFails(2, "streamer: --port: needs a value, N", "-p", "--host", "::1", "true");
         assertFails(2, "streamer: --port: given twice", "-p1", "--port", "2", "true");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"log", "lines", "drop"})
+    void aTerminalHasStandardErrorToo(String where) {
+        assertFails(
+                2,
+                "--tty: standard output and error are one terminal, so not with --stderr " + where,
+                "--tty",
+                "--stderr",
+                where,
+                "true");
+        assertFails(Map.of("STREAMER_TTY", "true"), 2, "(from STREAMER_TTY)", "--stderr=" + where, "true");
+    }
+
+    @Test
+    void aTerminalNeedsToBeLaunchedByTheSystem() {
+        assumeThat(System.getProperty("streamer.spawner")).isEqualTo("jdk");
+        assertFails(2, "--tty: needs 64-bit Linux with glibc 2.34 or newer", "--tty", "true");
+    }
+
+    /** The size of a terminal may be left out, so it is never the next argument. */
+    @Test
+    void aTerminalsSizeIsAttached() {
+        assumeThat(System.getProperty("streamer.spawner")).isNotEqualTo("jdk");
+        assertFails(2, "--timeout: must be more than 0", "--tty", "--timeout=0", "true");
+        assertFails(127, "80x24: command not found", "--tty", "80x24", "true");
+        assertFails(127, "none: command not found", "--tty=80x24", "none", "true");
+        assertFails(Map.of("STREAMER_TTY", "80x24"), 127, "none: command not found", "none");
     }
 
     @Test

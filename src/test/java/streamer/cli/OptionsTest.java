@@ -62,10 +62,11 @@ class OptionsTest {
             Map.entry("--kill-after", "2s"),
             Map.entry("--drain", "2s"),
             Map.entry("--stderr", "merge"),
+            Map.entry("--unbuffer", "true"),
             Map.entry("--cwd", "/"),
             Map.entry("--env", "A=b"));
     private static final Pattern FLAG = Pattern.compile("--[a-z-]+");
-    private static final Set<String> TESTED_ELSEWHERE = Set.of("--verbose", "--help", "--version", "--token");
+    private static final Set<String> TESTED_ELSEWHERE = Set.of("--verbose", "--help", "--version", "--token", "--tty");
 
     @TempDir
     private Path directory;
@@ -120,7 +121,7 @@ class OptionsTest {
         for (var option : options().map(OptionSpec::longestName).toList()) {
             if (!TESTED_ELSEWHERE.contains(option)) {
                 assertThat(OTHER_VALUES).containsKey(option);
-                assertThat(Options.values(option, OTHER_VALUES.getOrDefault(option, "")))
+                assertThat(Options.values(option + "=" + OTHER_VALUES.get(option)))
                         .as(option)
                         .isNotEqualTo(byDefault);
             }
@@ -231,10 +232,12 @@ class OptionsTest {
                 --port 0
                   --host\t::1\r
                 -v
+                --tty 80x24
                 --heartbeat-text
                 # 1
                 --env=A=b c
                 --env B=c  d
+                --tty
                 --
                 sh
                 # no comment
@@ -243,8 +246,8 @@ class OptionsTest {
         var file = Files.writeString(directory.resolve("flags"), text);
         var spec = ServeCommand.commandLine(Map.of()).getCommandSpec();
         assertThat(ArgumentFile.expand(List.of("@" + file, "@other"), spec))
-                .startsWith("--port", "0", "--host", "::1", "-v", "--heartbeat-text", "# 1", "--env=A=b c")
-                .endsWith("--env", "B=c  d", "--", "sh", "# no comment", "-c x", "@other");
+                .startsWith("--port=0", "--host=::1", "-v", "--tty=80x24", "--heartbeat-text", "# 1", "--env=A=b c")
+                .endsWith("--env=B=c  d", "--tty", "--", "sh", "# no comment", "-c x", "@other");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package streamer.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -96,6 +97,7 @@ class EndingTest {
 
     @Test
     void aSilentFailureSaysWhereItsErrorsAre() throws IOException {
+        assumeThat(Boolean.getBoolean("streamer.tty")).isFalse(); // there they are output
         try (var server = TestServer.of(Commands.sh("sleep 1000"))
                         .stderr(RunSpec.Stderr.LOG)
                         .statusWait(Duration.ofSeconds(20))

@@ -130,7 +130,7 @@ class PosixSpawnerTest {
     @Test
     void closingStandardInputWakesItsWriter() throws Exception {
         var spec = new RunSpec(
-                Commands.silent(), null, System.getenv(), new Stdin.Pipe(), Stderr.DROP, RunSpec.Limits.NONE);
+                Commands.silent(), null, System.getenv(), new Stdin.Pipe(), Stderr.DROP, null, RunSpec.Limits.NONE);
         var launched = LAUNCHER.launch(spec, "");
         try {
             var writer = CompletableFuture.runAsync(() -> {
@@ -185,7 +185,8 @@ class PosixSpawnerTest {
 
     private static Launcher.Launched launch(
             List<String> command, @Nullable Path directory, Map<String, String> environment) throws LaunchException {
-        var spec = new RunSpec(command, directory, environment, new Stdin.Empty(), Stderr.MERGE, RunSpec.Limits.NONE);
+        var spec = new RunSpec(
+                command, directory, environment, new Stdin.Empty(), Stderr.MERGE, null, RunSpec.Limits.NONE);
         return LAUNCHER.launch(spec, "");
     }
 

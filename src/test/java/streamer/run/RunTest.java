@@ -26,20 +26,24 @@ import streamer.time.Stopwatch;
 @ExtendWith(NothingLeft.class)
 class RunTest {
     private static final RunSpec SPEC = new RunSpec(
-            List.of("true"), null, Map.of(), new RunSpec.Stdin.Empty(), RunSpec.Stderr.DROP, RunSpec.Limits.NONE);
+            List.of("true"), null, Map.of(), new RunSpec.Stdin.Empty(), RunSpec.Stderr.DROP, null, RunSpec.Limits.NONE);
 
     private final Pulse pulse = new Pulse();
     private final LaunchTurns turns = new LaunchTurns();
     private final Stopper stopper = new Stopper(Duration.ZERO, Executors.newScheduledThreadPool(1));
 
+    private final SilenceWatch silences = new SilenceWatch();
+
     @AfterEach
     void close() {
+        silences.close();
         stopper.close();
         pulse.close();
     }
 
     private Run run(Launcher launcher) {
-        var services = new RunServices(launcher, turns, new BufferPool(1 << 20), stopper, new ShutdownSignal(), pulse);
+        var services = new RunServices(
+                launcher, turns, new BufferPool(1 << 20), stopper, silences, new ShutdownSignal(), pulse);
         var slot = Objects.requireNonNull(new Slots(1, 0, pulse).take());
         return new Run("0".repeat(32), slot, services, changed -> {});
     }

@@ -25,7 +25,13 @@ class StopperTest {
     @Test
     void killsBeforeItGivesUp() throws Exception {
         var spec = new RunSpec(
-                Commands.ignoringTerm(), null, System.getenv(), new Stdin.Empty(), Stderr.DROP, RunSpec.Limits.NONE);
+                Commands.ignoringTerm(),
+                null,
+                System.getenv(),
+                new Stdin.Empty(),
+                Stderr.DROP,
+                null,
+                RunSpec.Limits.NONE);
         var stopper = new Stopper(Duration.ofHours(-1), Executors.newScheduledThreadPool(1));
         var launched = new ExecLauncher().launch(spec, UNUSED_ID);
         try (var pipe = launched.pipe()) {

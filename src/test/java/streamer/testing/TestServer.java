@@ -272,6 +272,16 @@ public final class TestServer implements AutoCloseable {
             return flag("--stderr", word(where));
         }
 
+        /** Its standard error is there too. */
+        public Setup tty(String size) {
+            flags.put("--stderr", "merge");
+            return flag("--tty", size);
+        }
+
+        public Setup unbuffer() {
+            return flag("--unbuffer", true);
+        }
+
         public Setup directory(Path path) {
             return flag("--cwd", path);
         }
@@ -283,6 +293,9 @@ public final class TestServer implements AutoCloseable {
 
         /** Starts it. */
         public TestServer start() throws IOException {
+            if (Boolean.getBoolean("streamer.tty")) { // to see that all is as without
+                tty("80x24");
+            }
             var all = new ArrayList<>(repeatable);
             flags.forEach((name, value) -> all.add(name + "=" + value));
             try {
