@@ -29,7 +29,11 @@ record Interpreter(String cure, boolean isLiveAtTerminal, Pattern prints, Patter
             Pattern.compile("\0-[A-Za-z]*u|flush"),
             "PYTHONUNBUFFERED");
     private static final Interpreter PERL = new Interpreter(
-            "$| = 1", true, Pattern.compile("print|say|write"), Pattern.compile("\\$\\||autoflush"), "PERL5OPT");
+            "$| = 1",
+            true,
+            Pattern.compile("print|say|write|\0-\\w*p"),
+            Pattern.compile("\\$\\||autoflush"),
+            "PERL5OPT");
     private static final Interpreter RUBY = new Interpreter(
             "$stdout.sync = true",
             true,
