@@ -1,6 +1,7 @@
 package streamer.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
@@ -126,6 +127,19 @@ class OptionsTest {
                         .isNotEqualTo(byDefault);
             }
         }
+    }
+
+    /** Behind what is there, whether it was inherited or given. */
+    @Test
+    void unbufferingIsPreloadedTo() throws Exception {
+        assumeThat(System.getProperty("os.name")).isEqualTo("Linux");
+        var spec =
+                (RunSpec) Options.values("--unbuffer", "--env=LD_PRELOAD=/a.so").get(1);
+        assertThat(spec.environment().get("LD_PRELOAD")).matches("/a\\.so:/.*/libstdbuf\\.so");
+        assertThat(spec.environment()).containsEntry("_STDBUF_O", "L");
+        spec = (RunSpec) Options.values("--unbuffer", "--env=_STDBUF_O=0").get(1);
+        assertThat(spec.environment().get("LD_PRELOAD")).matches("/.*/libstdbuf\\.so");
+        assertThat(spec.environment()).containsEntry("_STDBUF_O", "0");
     }
 
     @Test
