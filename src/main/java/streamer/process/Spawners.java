@@ -35,7 +35,8 @@ final class Spawners {
 
     private static Choice choose() {
         if (JdkSpawner.isWanted()) {
-            return byJdk("Java launches commands here");
+            var system = System.getProperty("os.name");
+            return byJdk("Linux".equals(system) ? "streamer.spawner is jdk" : "this is " + system);
         }
         try {
             if (Platform.isLinux() && (Platform.isIntel() || Platform.isARM()) && Platform.is64Bit()) {
