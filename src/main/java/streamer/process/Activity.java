@@ -7,13 +7,16 @@ import java.util.regex.Pattern;
 /**
  * What a process has done since it began, and what it has not written yet ({@code proc(5)}).
  *
+ * @param name its name, with the id
  * @param program the name of the file that it executes
  * @param bytesRead what it has read, from whatever
  * @param bytesWritten what it has written, to whatever
  * @param wakeUps how often it has stopped to wait: its first thread's voluntary context switches
  * @param stdio what C's stdio holds of its standard output; empty if that cannot be seen
  */
-public record Activity(String program, long bytesRead, long bytesWritten, long wakeUps, Optional<StdioBuffer> stdio) {
+public record Activity(
+        String name, String program, long bytesRead, long bytesWritten, long wakeUps, Optional<StdioBuffer> stdio) {
+    private static final Pattern NAME = Pattern.compile("^Name:\t(.*)");
     private static final Pattern READ = Pattern.compile("rchar: (\\d+)");
     private static final Pattern WRITTEN = Pattern.compile("wchar: (\\d+)");
     private static final Pattern WAKE_UPS = Pattern.compile("\nvoluntary_ctxt_switches:\\s+(\\d+)");
@@ -25,6 +28,7 @@ public record Activity(String program, long bytesRead, long bytesWritten, long w
             var bytes = Proc.read(process, "io");
             var status = Proc.read(process, "status");
             return Optional.of(new Activity(
+                    text(NAME, status) + " (" + pid + ")",
                     Proc.program(process),
                     number(READ, bytes),
                     number(WRITTEN, bytes),
@@ -36,11 +40,15 @@ public record Activity(String program, long bytesRead, long bytesWritten, long w
     }
 
     private static long number(Pattern pattern, String text) throws IOException {
+        return Long.parseLong(text(pattern, text));
+    }
+
+    private static String text(Pattern pattern, String text) throws IOException {
         var matcher = pattern.matcher(text);
         if (!matcher.find()) {
-            throw new IOException("no " + pattern);
+            throw new IOException("no " + pattern); // it has just exited
         }
-        return Long.parseLong(matcher.group(1));
+        return matcher.group(1);
     }
 
     /** Whether it has read something, or has not waited all the time, since an earlier look. */

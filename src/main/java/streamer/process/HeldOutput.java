@@ -46,7 +46,7 @@ public final class HeldOutput {
     private static Optional<String> guess(
             Interpreter interpreter, Stage stage, boolean isLast, Activity before, Activity now) {
         var isAtTerminal = stage.output().startsWith("/dev/pts/") && interpreter.isLiveAtTerminal();
-        var process = Long.toString(stage.process().pid());
+        var process = Long.toString(stage.pid());
         return !isAtTerminal && isAtWork(before, now) && interpreter.mayHold(process)
                 ? Optional.of("works, but writes nothing; what it has printed, it holds; cure: " + interpreter.cure()
                         + (isLast && interpreter.isLiveAtTerminal() ? ", or --tty" : ""))

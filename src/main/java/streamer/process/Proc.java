@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** The files of a process in {@code /proc} ({@code proc(5)}); this one's are those of {@link #SELF}. */
 final class Proc {
@@ -34,5 +35,15 @@ final class Proc {
     static String program(String process) throws IOException {
         return String.valueOf(
                 Files.readSymbolicLink(Path.of(path(process, "exe"))).getFileName());
+    }
+
+    /** The ids of its first thread's children; none where the kernel does not tell. */
+    static List<String> children(String process) {
+        try {
+            var ids = read(process, "task/" + process + "/children");
+            return ids.isBlank() ? List.of() : List.of(ids.strip().split(" "));
+        } catch (IOException e) { // or it has exited
+            return List.of();
+        }
     }
 }

@@ -7,11 +7,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import streamer.process.Activity;
 import streamer.process.Child;
 import streamer.process.HeldOutput;
-import streamer.process.ProcessTree;
 import streamer.process.Stage;
 
 /**
@@ -28,7 +26,7 @@ final class Silence {
     private final PipeOutput output;
     private final Consumer<Silence> watch;
     private volatile long dueNanos = SHORTEST_NANOS;
-    private Map<ProcessHandle, Activity> before = Map.of();
+    private Map<Stage, Activity> before = Map.of();
 
     /**
      * A launched run's.
@@ -70,22 +68,22 @@ final class Silence {
      *
      * @param tell told of a process that holds the run's output: its name, and what it holds
      * @return whether it was the last, for now
+     * @throws IOException if the output is closed
      */
-    boolean isLookedAt(ProcessTree tree, BiConsumer<String, String> tell) throws IOException {
-        if (output.waiting().elapsed(System.nanoTime()) < SHORTEST_NANOS) {
+    boolean isLookedAt(BiConsumer<String, String> tell) throws IOException {
+        var handle = child.handle();
+        if (handle == null || output.waiting().elapsed(System.nanoTime()) < SHORTEST_NANOS) {
             before = Map.of();
-            return true; // broken
+            return true; // over, or broken
         }
         var name = output.name();
-        var root = Stream.ofNullable(child.handle()).toList();
-        var now = new HashMap<ProcessHandle, Activity>();
-        for (var stage : Stage.leadingTo(name, tree.of(run, root))) {
-            var activity = Activity.of(stage.process().pid());
-            activity.ifPresent(seen -> now.put(stage.process(), seen));
-            activity.flatMap(seen -> Optional.ofNullable(before.get(stage.process()))
-                            .flatMap(earlier -> HeldOutput.find(stage, name, earlier, seen)))
-                    .ifPresent(held -> tell.accept(tree.name(stage.process()), held));
+        var now = new HashMap<Stage, Activity>();
+        for (var stage : Stage.leadingTo(name, handle.pid())) {
+            Activity.of(stage.pid()).ifPresent(activity -> now.put(stage, activity));
         }
+        before.forEach((stage, earlier) -> Optional.ofNullable(now.get(stage))
+                .flatMap(activity -> HeldOutput.find(stage, name, earlier, activity))
+                .ifPresent(held -> tell.accept(now.get(stage).name(), held)));
         var isLast = !before.isEmpty() || now.isEmpty();
         before = isLast ? Map.of() : now;
         return isLast;

@@ -13,11 +13,10 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import streamer.process.ProcessTree;
 
 /**
  * Looks at the processes of silent runs, and logs once for each program that it holds its output, and what cures that.
- * One look at the process table serves all runs that are due, and there is none within 5 s of another.
+ * Looks are 5 s apart.
  *
  * <p>Threads: one of its own, {@code silence}, while there are silent runs.
  */
@@ -67,8 +66,7 @@ final class SilenceWatch implements AutoCloseable {
     private void look() {
         next = null;
         try {
-            var tree = ProcessTree.snapshot();
-            silences.removeIf(silence -> isLookedAt(silence, tree));
+            silences.removeIf(this::isLookedAt);
         } catch (RuntimeException | Error e) { // say no descriptors or no memory
             LOG.log(Level.DEBUG, "no look at silent runs: {0}", e.toString());
             silences.clear();
@@ -77,10 +75,10 @@ final class SilenceWatch implements AutoCloseable {
         schedule();
     }
 
-    private boolean isLookedAt(Silence silence, ProcessTree tree) {
+    private boolean isLookedAt(Silence silence) {
         try {
-            return silence.isLookedAt(tree, (process, held) -> tell(silence.run(), process, held));
-        } catch (IOException e) { // its output is closed; or there is no /proc
+            return silence.isLookedAt((process, held) -> tell(silence.run(), process, held));
+        } catch (IOException e) { // its output is closed, or there is no /proc
             return true;
         }
     }

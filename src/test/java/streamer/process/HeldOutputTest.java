@@ -8,10 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -96,16 +96,16 @@ class HeldOutputTest {
 
     /** A launched command. */
     private record Case(List<String> words, Launcher.Launched launched) {
-        Map<Stage, Activity> look(ProcessTree tree) throws IOException {
+        Map<Stage, Activity> look() throws IOException {
             var seen = new HashMap<Stage, Activity>();
-            for (var stage : Stage.leadingTo(launched.pipe().name(), processes(tree))) {
-                Activity.of(stage.process().pid()).ifPresent(activity -> seen.put(stage, activity));
+            for (var stage : Stage.leadingTo(launched.pipe().name(), handle().pid())) {
+                Activity.of(stage.pid()).ifPresent(activity -> seen.put(stage, activity));
             }
             return seen;
         }
 
-        Collection<ProcessHandle> processes(ProcessTree tree) {
-            return tree.of("", Stream.ofNullable(launched.child().handle()).toList());
+        ProcessHandle handle() {
+            return Objects.requireNonNull(launched.child().handle());
         }
     }
 
@@ -118,7 +118,7 @@ class HeldOutputTest {
     void stop() throws Exception {
         var tree = ProcessTree.snapshot();
         for (var one : cases) {
-            one.processes(tree).forEach(ProcessHandle::destroyForcibly);
+            tree.of("", List.of(one.handle())).forEach(ProcessHandle::destroyForcibly);
             one.launched().child().awaitExit(Wait.LONG);
             one.launched().pipe().close();
         }
@@ -159,10 +159,9 @@ class HeldOutputTest {
     }
 
     private Map<Case, Map<Stage, Activity>> look() throws IOException {
-        var tree = ProcessTree.snapshot();
         var looks = new HashMap<Case, Map<Stage, Activity>>();
         for (var one : cases) {
-            looks.put(one, one.look(tree));
+            looks.put(one, one.look());
         }
         return looks;
     }
