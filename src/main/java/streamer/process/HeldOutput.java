@@ -64,7 +64,7 @@ public final class HeldOutput {
                     ? Optional.of("works, but writes nothing; what it has printed, it holds; cure: " + option)
                     : Optional.empty();
         }
-        if (before.stdio().get().bytes() == 0 || now.stdio().get().bytes() == 0) {
+        if (before.stdio().get().bytes() <= 0 || now.stdio().get().bytes() <= 0) {
             return Optional.empty();
         }
         var holds = "holds " + now.stdio().get().bytes() + " bytes that it has printed; cure: ";

@@ -6,9 +6,11 @@
  * ({@link streamer.process.ExecLauncher}: by Commons Exec), by the {@link streamer.process.Spawner} that
  * {@link streamer.process.Spawners} chooses: {@link streamer.process.PosixSpawner}, whose exits a
  * {@link streamer.process.Reaper} tells, or {@link streamer.process.JdkSpawner}. What comes of it is a
- * {@link streamer.process.Child}, the process, and an {@link streamer.process.OutputPipe}, its output;
- * {@link streamer.process.ErrorLines} reads what commands write to their standard error, if that is to be logged by
- * lines. {@link streamer.process.ProcessTree} finds all processes of a run.
+ * {@link streamer.process.Child}, the process, and an {@link streamer.process.OutputPipe}, its output, which may be a
+ * {@link streamer.process.PseudoTerminal}; {@link streamer.process.ErrorLines} reads what commands write to their
+ * standard error, if that is to be logged by lines. {@link streamer.process.ProcessTree} finds all processes of a run,
+ * {@link streamer.process.HeldOutput} what one of them has printed but not written, by its
+ * {@link streamer.process.Activity}.
  *
  * <p>Threads: {@code reaper} waits for all exits, {@code stderr} for lines.
  */
