@@ -41,15 +41,10 @@ final class ArgumentFile {
         }
         if (flags.expectsName()) {
             var pair = FLAG_AND_VALUE.matcher(line.strip());
-            arguments = pair.matches() ? withValue(pair.group(1), pair.group(2)) : List.of(line.strip());
+            arguments = pair.matches() ? flags.pair(pair.group(1), pair.group(2)) : List.of(line.strip());
         }
         arguments.forEach(flags::next);
         return arguments;
-    }
-
-    /** In one argument where it can be, since a value that may be left out has to be. */
-    private static List<String> withValue(String flag, String value) {
-        return flag.startsWith("--") ? List.of(flag + "=" + value) : List.of(flag, value);
     }
 
     private static List<String> read(String file) {

@@ -3,6 +3,8 @@ package streamer.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -23,6 +25,7 @@ final class ErrorHandler implements IParameterExceptionHandler, IExecutionExcept
     static final int USAGE = 2;
     private static final int NOT_EXECUTABLE = 126;
     private static final int NOT_FOUND = 127;
+    private static final Pattern FLAG = Pattern.compile("--[a-z-]+");
 
     private final EnvironmentFlags environment;
 
@@ -68,6 +71,14 @@ final class ErrorHandler implements IParameterExceptionHandler, IExecutionExcept
         return source == null ? "" : " (from " + source + ")";
     }
 
+    /** The same for all flags that a line names, like {@code --timeout: must be more than 0}. */
+    private String from(String line, CommandLine command) {
+        return FLAG.matcher(line)
+                .results()
+                .map(found -> from(command.getCommandSpec().findOption(found.group())))
+                .collect(Collectors.joining());
+    }
+
     static int usage(PrintWriter err, String line) {
         return say(err, line + " (try: streamer --help)", USAGE);
     }
@@ -77,8 +88,7 @@ final class ErrorHandler implements IParameterExceptionHandler, IExecutionExcept
         var err = command.getErr();
         var line = String.valueOf(e.getMessage());
         if (e instanceof UsageException) {
-            var option = command.getCommandSpec().findOption(line.replaceFirst(":.*", "")); // "--timeout: must be …"
-            return usage(err, line + from(option));
+            return usage(err, line + from(line, command));
         }
         if (e instanceof LaunchException launch) {
             return say(err, line, launch.kind() == LaunchException.Kind.NOT_FOUND ? NOT_FOUND : NOT_EXECUTABLE);

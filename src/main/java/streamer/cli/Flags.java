@@ -1,6 +1,7 @@
 package streamer.cli;
 
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -29,6 +30,13 @@ final class Flags {
 
     boolean isGiven(OptionSpec option) {
         return given.contains(option);
+    }
+
+    /** A flag and its value as arguments: one if the value may be left out, and so has to be attached. */
+    List<String> pair(String name, String value) {
+        @Nullable OptionSpec option = spec.findOption(name);
+        var isAttached = option != null && option.arity().min() < option.arity().max();
+        return isAttached ? List.of(name + "=" + value) : List.of(name, value);
     }
 
     /** Takes the next argument. */

@@ -1,33 +1,25 @@
 package streamer.cli;
 
 import java.io.IOException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
-import streamer.http.request.CgiEnvironment;
 import streamer.process.ExecLauncher;
 import streamer.process.Executable;
 import streamer.process.LaunchException;
-import streamer.process.LineBuffering;
 import streamer.process.RunSpec;
 import streamer.process.TerminalSize;
 
 /** The flags of a run: where and how the command is executed, and when it is stopped. */
 final class RunOptions {
-    private static final Logger LOG = System.getLogger(RunOptions.class.getName());
     private static final int MAX_QUEUE = 1_000_000;
-    private static final String TERMINAL_TYPE = "xterm-256color";
-    private static final Set<String> TERMINAL_SIZE = Set.of("COLUMNS", "LINES");
 
     @Option(
             names = "--max-runs",
@@ -133,45 +125,34 @@ final class RunOptions {
      * @param dropped the variables of it that the command does not get
      * @throws UsageException if a flag's value is not usable
      * @throws LaunchException if the command cannot be found or executed
+     * @throws IOException if there is no terminal for it
      */
-    RunSpec toSpec(List<String> command, Map<String, String> inherited, Set<String> dropped) throws LaunchException {
+    RunSpec toSpec(List<String> command, Map<String, String> inherited, Set<String> dropped)
+            throws LaunchException, IOException {
         if (directory != null && !Files.isDirectory(directory)) {
             throw new UsageException("--cwd: " + directory + ": no such directory");
         }
-        var errors = stderr();
-        var variables = new HashMap<>(inherited);
-        variables.keySet().removeAll(dropped);
-        dropRequests(variables);
+        var errors = errors();
+        var variables = new CommandEnvironment(inherited, dropped);
         if (terminal != null) {
-            variables.put("TERM", TERMINAL_TYPE);
-            variables.put("PAGER", "cat"); // git(1), man(1) and others start one at a terminal; there is no keyboard
-            variables.keySet().removeAll(TERMINAL_SIZE); // they would win over the terminal's own
+            checkTerminal(terminal);
+            variables.describeTerminal();
         }
-        variables.putIfAbsent("PYTHONUNBUFFERED", "1"); // else Python block-buffers its output to a pipe
-        for (var variable : environment) {
-            var equals = variable.indexOf('=');
-            if (equals < 1) {
-                throw new UsageException("--env: '" + variable + "' is not like NAME=VALUE");
-            }
-            variables.put(variable.substring(0, equals), variable.substring(equals + 1));
-        }
-        if (isUnbuffered) {
-            unbuffer(variables);
-        }
+        variables.add(environment, isUnbuffered);
         var found = new ArrayList<>(command);
-        found.set(0, Executable.find(command.get(0), variables.get("PATH"), directory));
+        found.set(0, Executable.find(command.get(0), variables.searchPath(), directory));
         return new RunSpec(
                 found,
                 directory,
-                variables,
+                variables.variables(),
                 new RunSpec.Stdin.Empty(),
                 errors,
                 terminal,
                 new RunSpec.Limits(positive("--timeout", timeout), positive("--idle-timeout", idleTimeout)));
     }
 
-    /** Where standard error goes: one terminal has it, and standard output, in the order written. */
-    private RunSpec.Stderr stderr() {
+    /** Where standard error goes: a terminal has it too, in the order written. */
+    private RunSpec.Stderr errors() {
         if (terminal == null) {
             return stderr == null ? RunSpec.Stderr.LOG : stderr;
         }
@@ -179,34 +160,18 @@ final class RunOptions {
             throw new UsageException("--tty: standard output and error are one terminal, so not with --stderr "
                     + stderr.name().toLowerCase(Locale.ROOT));
         }
-        try {
-            ExecLauncher.checkTerminal(terminal);
-        } catch (IOException e) {
-            throw new UsageException("--tty: " + e.getMessage());
-        }
         return RunSpec.Stderr.MERGE;
     }
 
-    private static void unbuffer(Map<String, String> variables) {
-        try {
-            LineBuffering.addTo(variables);
-        } catch (IOException e) {
-            throw new UsageException("--unbuffer: " + e.getMessage());
+    private static void checkTerminal(TerminalSize size) throws IOException {
+        var why = ExecLauncher.whyNoTerminal();
+        if (why != null) {
+            throw new UsageException("--tty: " + why);
         }
-    }
-
-    /** Drops variables that would be taken for a request's; whoever means one hands it on by {@code --env}. */
-    private static void dropRequests(Map<String, String> variables) {
-        var forged = variables.keySet().stream()
-                .filter(CgiEnvironment::isOfRequests)
-                .sorted()
-                .toList();
-        if (!forged.isEmpty()) {
-            variables.keySet().removeAll(forged);
-            LOG.log(
-                    Level.WARNING,
-                    "not handed on to the command, as only requests set them: {0}; --env hands on what is meant",
-                    String.join(", ", forged));
+        try {
+            ExecLauncher.checkTerminal(size);
+        } catch (IOException e) {
+            throw new IOException("--tty: " + e.getMessage(), e);
         }
     }
 

@@ -120,8 +120,9 @@ public final class ServeCommand implements Callable<Integer> {
      *
      * @throws UsageException if a flag's value is not usable, or there is no command
      * @throws LaunchException if the command cannot be found or executed
+     * @throws IOException if there is no terminal for it
      */
-    ServePlan plan() throws LaunchException {
+    ServePlan plan() throws LaunchException, IOException {
         checkCommand();
         var flags = new EnvironmentFlags(spec, environment);
         flags.unknown().forEach(line -> LOG.log(Level.WARNING, "{0}", line));

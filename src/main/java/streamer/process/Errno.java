@@ -27,12 +27,23 @@ final class Errno {
     static Kind kind(IOException cause) {
         var message = String.valueOf(cause.getMessage());
         var matcher = NUMBER.matcher(message);
-        return switch (matcher.matches() ? Integer.parseInt(matcher.group(1)) : 0) {
+        var number = matcher.matches() ? Integer.parseInt(matcher.group(1)) : 0;
+        if (isScarcity(number)) {
+            return Kind.NO_RESOURCES;
+        }
+        return switch (number) {
             case ENOENT -> Kind.NOT_FOUND;
             case E2BIG -> Kind.TOO_LARGE;
             case EACCES -> Kind.NOT_EXECUTABLE;
-            case EAGAIN, ENOMEM, ENFILE, EMFILE, ENOSPC -> Kind.NO_RESOURCES;
             default -> message.contains("Too many open files") ? Kind.NO_RESOURCES : Kind.OTHER;
+        };
+    }
+
+    /** Whether it may be another time that there is one: out of processes, memory, descriptors or terminals. */
+    static boolean isScarcity(int number) {
+        return switch (number) {
+            case EAGAIN, ENOMEM, ENFILE, EMFILE, ENOSPC -> true;
+            default -> false;
         };
     }
 

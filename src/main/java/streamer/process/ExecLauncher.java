@@ -40,21 +40,25 @@ public final class ExecLauncher implements Launcher {
         }
     }
 
+    /** Why a command cannot have a terminal here at all, in one line; null if it can. */
+    public static @Nullable String whyNoTerminal() {
+        var why = Spawners.whyByJdk();
+        return why == null
+                ? null
+                : "needs 64-bit Linux with glibc 2.34 or newer: "
+                        + why.lines().findFirst().orElse("");
+    }
+
     /**
-     * Checks that a command can have a terminal.
+     * Checks that a command can have a terminal now.
      *
      * @throws IOException if not; its message is one line that says why
      */
     public static void checkTerminal(TerminalSize size) throws IOException {
-        var why = Spawners.whyByJdk();
-        if (why != null) {
-            throw new IOException("needs 64-bit Linux with glibc 2.34 or newer: "
-                    + why.lines().findFirst().orElse(""));
-        }
         try {
             OutputPipe.openTerminal(size).close();
         } catch (IOException e) {
-            throw new IOException("cannot open a pseudo-terminal: " + Errno.text(e), e);
+            throw new IOException(Errno.text(e), e);
         }
     }
 

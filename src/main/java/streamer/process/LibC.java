@@ -14,6 +14,12 @@ final class LibC {
     /** {@code O_WRONLY}, {@code open(2)}. */
     static final int O_WRONLY = 1;
 
+    /** {@code O_NOCTTY}: a terminal does not become the controlling one. */
+    static final int O_NOCTTY = 0x100;
+
+    /** {@code O_CLOEXEC}. */
+    static final int O_CLOEXEC = 0x8_0000;
+
     /** {@code WNOHANG}, {@code wait(2)}. */
     static final int WNOHANG = 1;
 
@@ -62,6 +68,14 @@ final class LibC {
     static native int waitid(int kind, int id, long information, int options) throws LastErrorException;
 
     static native int waitpid(int pid, int[] status, int options) throws LastErrorException;
+
+    // open(2)
+
+    static native int open(byte[] path, int flags);
+
+    // isatty(3)
+
+    static native int isatty(int descriptor);
 
     // kill(2)
 

@@ -13,9 +13,15 @@ import org.jspecify.annotations.Nullable;
  * have other rights than who started them.
  */
 public final class LineBuffering {
+    private static final String MODE = "_STDBUF_O";
     private static final String LIBRARY = "coreutils/libstdbuf.so";
 
     private LineBuffering() {}
+
+    /** Drops what another one has said of it. */
+    public static void dropFrom(Map<String, String> environment) {
+        environment.remove(MODE);
+    }
 
     /**
      * Adds it to an environment, behind the libraries that are preloaded there already.
@@ -29,7 +35,7 @@ public final class LineBuffering {
         var library = find(environment.get("PATH"));
         environment.merge(
                 "LD_PRELOAD", library.toString(), (before, own) -> before.isBlank() ? own : before + ":" + own);
-        environment.putIfAbsent("_STDBUF_O", "L");
+        environment.putIfAbsent(MODE, "L");
     }
 
     /** Where {@code stdbuf} looks for it: beside itself, or where most systems have it. */

@@ -12,9 +12,9 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A pipe ({@code pipe(7)}), or a {@link PseudoTerminal}, for a command's output, in place of the JDK's. That is drained and closed at the child's
- * exit, even if other processes still write to it; it cannot be closed during a blocking read; and each read costs
- * three system calls and a copy.
+ * What a command's output is: a pipe ({@code pipe(7)}), in place of the JDK's, or a {@link PseudoTerminal}. The JDK's is
+ * drained and closed at the child's exit, even if other processes still write to it; it cannot be closed during a
+ * blocking read; and each read costs three system calls and a copy.
  *
  * <p>The JDK redirects a child's output to a file, not to a descriptor: it gets ours by its name in
  * {@code /proc/self/fd}.
@@ -104,7 +104,7 @@ public final class OutputPipe implements Closeable {
         } catch (ClosedChannelException e) {
             throw e;
         } catch (IOException e) {
-            if (terminal != null) { // EIO: its last slave has been closed
+            if (terminal != null) { // EIO: its last slave has been closed; nothing else can fail here
                 return -1;
             }
             throw e;
@@ -121,7 +121,7 @@ public final class OutputPipe implements Closeable {
         try {
             end.close();
         } catch (IOException e) {
-            throw new UncheckedIOException(e); // close(2) of a pipe does not fail
+            throw new UncheckedIOException(e); // close(2) does not fail here
         }
     }
 }

@@ -36,10 +36,14 @@ final class PosixSpawner implements Spawner {
     private static final int POSIX_SPAWN_SETSIGMASK = 0x08;
     private static final int POSIX_SPAWN_SETSID = 0x80;
 
+    private static final int STDOUT = 1;
+    private static final int STDERR = 2;
+    private static final byte[] OWN_STDERR = "/proc/self/fd/2\0".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] NULL_DEVICE = "/dev/null\0".getBytes(StandardCharsets.US_ASCII);
     private static final String SHELL = "/bin/sh";
 
     private final long attributes = attributes();
+    private final int errors = errors();
     private final Reaper reaper;
 
     /**
@@ -73,6 +77,18 @@ final class PosixSpawner implements Spawner {
         } catch (IOException e) {
             return true; // not known: a session is safe
         }
+    }
+
+    /**
+     * Our standard error for commands: where it is a terminal, opened again for writing alone, or they would read what
+     * is typed there.
+     */
+    private static int errors() {
+        if (LibC.isatty(STDERR) == 0) {
+            return STDERR;
+        }
+        var again = LibC.open(OWN_STDERR, LibC.O_WRONLY | LibC.O_NOCTTY | LibC.O_CLOEXEC);
+        return again < 0 ? STDERR : again; // another user's
     }
 
     @Override
@@ -115,8 +131,7 @@ final class PosixSpawner implements Spawner {
     }
 
     /** What the process does before it executes the program: its descriptors and its directory. */
-    private static void addActions(long actions, RunSpec spec, OutputPipe output, @Nullable Pipe stdin)
-            throws IOException {
+    private void addActions(long actions, RunSpec spec, OutputPipe output, @Nullable Pipe stdin) throws IOException {
         if (stdin != null) {
             check(LibC.posix_spawn_file_actions_adddup2(actions, Descriptors.number(stdin.source()), 0));
         } else {
@@ -125,20 +140,24 @@ final class PosixSpawner implements Spawner {
                     : NULL_DEVICE;
             check(LibC.posix_spawn_file_actions_addopen(actions, 0, path, 0, 0));
         }
-        check(LibC.posix_spawn_file_actions_adddup2(actions, output.writeEndNumber(), 1));
-        if (spec.stderr() == Stderr.MERGE) {
-            check(LibC.posix_spawn_file_actions_adddup2(actions, 1, 2));
-        } else if (spec.stderr() == Stderr.LINES) {
-            check(LibC.posix_spawn_file_actions_adddup2(
-                    actions, ErrorLines.pipe().writeEndNumber(), 2));
-        } else if (spec.stderr() == Stderr.DROP) {
-            check(LibC.posix_spawn_file_actions_addopen(actions, 2, NULL_DEVICE, LibC.O_WRONLY, 0));
-        }
+        check(LibC.posix_spawn_file_actions_adddup2(actions, output.writeEndNumber(), STDOUT));
+        addErrors(actions, spec.stderr());
+        check(LibC.posix_spawn_file_actions_addclosefrom_np(actions, 3)); // first: a directory on a network may hang
         var directory = spec.directory();
         if (directory != null) {
             check(LibC.posix_spawn_file_actions_addchdir_np(actions, CStrings.encode(directory.toString())));
         }
-        check(LibC.posix_spawn_file_actions_addclosefrom_np(actions, 3));
+    }
+
+    private void addErrors(long actions, Stderr where) throws IOException {
+        switch (where) {
+            case MERGE -> check(LibC.posix_spawn_file_actions_adddup2(actions, STDOUT, STDERR));
+            case LINES ->
+                check(LibC.posix_spawn_file_actions_adddup2(
+                        actions, ErrorLines.pipe().writeEndNumber(), STDERR));
+            case DROP -> check(LibC.posix_spawn_file_actions_addopen(actions, STDERR, NULL_DEVICE, LibC.O_WRONLY, 0));
+            case LOG -> check(LibC.posix_spawn_file_actions_adddup2(actions, errors, STDERR));
+        }
     }
 
     /** The process id. A script without {@code #!} is run by the shell, as {@code execvp(3)} does it. */

@@ -14,15 +14,13 @@ import java.nio.ByteOrder;
  * <p>Bytes stay as they are (no {@code OPOST}) and what is written to the master would not come back (no {@code ECHO}).
  * The slave is opened here, with {@code O_NOCTTY}, so that it is nobody's controlling terminal: the exit of a session's
  * leader would else end all that writes to it, and a prompt on {@code /dev/tty} wait for ever. For the same reason it is
- * for writing alone, also by its name, though not for root: pagers read there if they find no {@code /dev/tty}.
+ * for writing alone, also by its name: pagers read there if they find no {@code /dev/tty}. Root may read there all the
+ * same, and have it as its controlling terminal then.
  *
  * <p>Threads: any.
  */
 final class PseudoTerminal {
-    private static final int O_WRONLY = 1;
     private static final int O_RDWR = 2;
-    private static final int O_NOCTTY = 0x100;
-    private static final int O_CLOEXEC = 0x8_0000;
     private static final int S_IWUSR = 0200;
     private static final int TCSANOW = 0;
     private static final int TIOCSWINSZ = 0x5414;
@@ -52,29 +50,37 @@ final class PseudoTerminal {
      *
      * @param source becomes the master
      * @param sink becomes the slave
-     * @throws IOException if there is none left, or no descriptors; its message has {@code error=} and the number of
-     *     {@code errno(3)}
+     * @throws IOException if there is none
      */
     static void replace(int source, int sink, TerminalSize size) throws IOException {
         try {
-            var master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+            var master = posix_openpt(O_RDWR | LibC.O_NOCTTY | LibC.O_CLOEXEC);
             try {
                 unlockpt(master); // grantpt(3) does nothing here
                 configure(master, size);
-                var slave = ioctl(master, TIOCGPTPEER, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+                var slave = ioctl(master, TIOCGPTPEER, LibC.O_WRONLY | LibC.O_NOCTTY | LibC.O_CLOEXEC);
                 try {
                     fchmod(slave, S_IWUSR);
-                    dup3(slave, sink, O_CLOEXEC);
+                    dup3(slave, sink, LibC.O_CLOEXEC);
                 } finally {
                     close(slave);
                 }
-                dup3(master, source, O_CLOEXEC);
+                dup3(master, source, LibC.O_CLOEXEC);
             } finally {
                 close(master);
             }
         } catch (LastErrorException e) {
-            throw new IOException("error=" + e.getErrorCode() + ", " + LibC.strerror(e.getErrorCode()), e);
+            throw failure(e);
         }
+    }
+
+    /** Only what may be another time is an error of the launch, by its number. */
+    private static IOException failure(LastErrorException e) {
+        var number = e.getErrorCode();
+        var text = number == Errno.ENOSPC
+                ? "no pseudo-terminal is left"
+                : "no pseudo-terminal can be opened: " + LibC.strerror(number);
+        return new IOException((Errno.isScarcity(number) ? "error=" + number + ", " : "") + text, e);
     }
 
     private static void configure(int master, TerminalSize size) {

@@ -42,7 +42,7 @@ final class Lingering {
     /** Stops what is left of a command that died by a signal: it had no say in what it leaves behind. */
     void exited(OptionalInt code) {
         if (code.isPresent() && ShutdownSignal.isDeath(code.getAsInt())) {
-            treeStop.begin(child, "its command died by a signal");
+            treeStop.begin(child, TreeStop.Cause.SIGNAL);
         }
     }
 
@@ -82,7 +82,7 @@ final class Lingering {
             verdict.decide(child.exitCode());
             cut.start(now);
             output.cut();
-            treeStop.begin(child, "its output was held open after the command's exit");
+            treeStop.begin(child, TreeStop.Cause.HELD);
         }
     }
 }

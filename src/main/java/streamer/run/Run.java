@@ -115,11 +115,11 @@ public final class Run implements AutoCloseable {
         } catch (LaunchException e) {
             verdict.failLaunch();
             if (e.kind() == LaunchException.Kind.NO_RESOURCES) { // perhaps after fork(2)
-                stopTree(null);
+                stopTree(TreeStop.Cause.STOPPED);
             }
             throw e;
         } catch (RuntimeException | Error e) { // perhaps a process was started
-            stopTree(null);
+            stopTree(TreeStop.Cause.STOPPED);
             if (e instanceof OutOfMemoryError) {
                 throw new LaunchException(LaunchException.Kind.NO_RESOURCES, "out of memory", e);
             }
@@ -135,7 +135,7 @@ public final class Run implements AutoCloseable {
         var all = new Execution(launched.child(), output, lingering, timeLimits, silence);
         execution = all;
         if (verdict.isStopped()) {
-            stopTree(null);
+            stopTree(TreeStop.Cause.STOPPED);
         }
         all.child().whenExited(() -> ended(all));
         timer.within(all.left(System.nanoTime(), verdict.isOpen()));
@@ -179,20 +179,20 @@ public final class Run implements AutoCloseable {
     public void stop(Reason why) {
         if (!verdict.stop(why)) {
             if (why == Reason.SHUTDOWN && execution != null) { // its command may have ended by the same signal
-                stopTree("the server shuts down");
+                stopTree(TreeStop.Cause.SHUTDOWN);
             }
             return;
         }
         LOG.log(Level.DEBUG, () -> "run " + id + ": stopping, " + why.word());
         listener.stopping();
         if (execution != null) {
-            stopTree(null);
+            stopTree(TreeStop.Cause.STOPPED);
         } else if (!isReady()) {
             slot.giveUp();
         }
     }
 
-    private void stopTree(@Nullable String why) {
+    private void stopTree(TreeStop.Cause why) {
         var of = execution;
         treeStop.begin(of == null ? null : of.child(), why);
     }

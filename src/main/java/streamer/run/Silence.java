@@ -81,9 +81,9 @@ final class Silence {
         for (var stage : Stage.leadingTo(name, handle.pid())) {
             Activity.of(stage.pid()).ifPresent(activity -> now.put(stage, activity));
         }
-        before.forEach((stage, earlier) -> Optional.ofNullable(now.get(stage))
-                .flatMap(activity -> HeldOutput.find(stage, name, earlier, activity))
-                .ifPresent(held -> tell.accept(now.get(stage).name(), held)));
+        now.forEach((stage, activity) -> Optional.ofNullable(before.get(stage))
+                .flatMap(earlier -> HeldOutput.find(stage, name, earlier, activity))
+                .ifPresent(held -> tell.accept(activity.name(), held)));
         var isLast = !before.isEmpty() || now.isEmpty();
         before = isLast ? Map.of() : now;
         return isLast;

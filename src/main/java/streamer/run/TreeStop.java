@@ -26,6 +26,22 @@ final class TreeStop {
         DONE
     }
 
+    /** Why what has outlived the command is stopped, for the log. */
+    enum Cause {
+        /** The run has been stopped: the access line tells. */
+        STOPPED(""),
+        SIGNAL("its command died by a signal"),
+        SHUTDOWN("the server shuts down"),
+        /** Told even if nothing is found: who writes on when the output is closed may be gone by that. */
+        HELD("its output was held open after the command's exit");
+
+        private final String words;
+
+        Cause(String words) {
+            this.words = words;
+        }
+    }
+
     /**
      * A stop that has not begun.
      *
@@ -47,9 +63,8 @@ final class TreeStop {
      * Begins, if it has not; does not wait.
      *
      * @param root the direct child; null if it is not known
-     * @param why why what has outlived the command is stopped, for the log; null if the access line tells
      */
-    void begin(@Nullable Child root, @Nullable String why) {
+    void begin(@Nullable Child root, Cause why) {
         synchronized (this) {
             if (phase != Phase.NOT_YET) {
                 return;
@@ -59,18 +74,21 @@ final class TreeStop {
         stopper.stop(run, root, stopped -> done(stopped, why));
     }
 
-    private void done(List<String> stopped, @Nullable String why) {
+    private void done(List<String> stopped, Cause why) {
         synchronized (this) {
             phase = Phase.DONE;
         }
-        if (why != null && !stopped.isEmpty()) {
-            LOG.log(Level.INFO, "run {0}: {1}: stopped {2}", run, why, summary(stopped));
+        if (why == Cause.HELD || (why != Cause.STOPPED && !stopped.isEmpty())) {
+            LOG.log(Level.INFO, "run {0}: {1}: {2}", run, why.words, summary(stopped));
         }
         whenDone.run();
     }
 
     private static String summary(List<String> names) {
-        var first = String.join(", ", names.subList(0, Math.min(MOST_NAMES, names.size())));
+        if (names.isEmpty()) {
+            return "cut off";
+        }
+        var first = "stopped " + String.join(", ", names.subList(0, Math.min(MOST_NAMES, names.size())));
         return names.size() > MOST_NAMES ? first + " and " + (names.size() - MOST_NAMES) + " more" : first;
     }
 

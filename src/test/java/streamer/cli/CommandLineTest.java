@@ -146,6 +146,7 @@ class CommandLineTest {
                 where,
                 "true");
         assertFails(Map.of("STREAMER_TTY", "true"), 2, "(from STREAMER_TTY)", "--stderr=" + where, "true");
+        assertFails(Map.of("STREAMER_STDERR", where), 2, where + " (from STREAMER_STDERR)", "--tty", "true");
     }
 
     @Test

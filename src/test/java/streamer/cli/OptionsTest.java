@@ -260,8 +260,16 @@ class OptionsTest {
         var file = Files.writeString(directory.resolve("flags"), text);
         var spec = ServeCommand.commandLine(Map.of()).getCommandSpec();
         assertThat(ArgumentFile.expand(List.of("@" + file, "@other"), spec))
-                .startsWith("--port=0", "--host=::1", "-v", "--tty=80x24", "--heartbeat-text", "# 1", "--env=A=b c")
-                .endsWith("--env=B=c  d", "--tty", "--", "sh", "# no comment", "-c x", "@other");
+                .startsWith(
+                        "--port", "0", "--host", "::1", "-v", "--tty=80x24", "--heartbeat-text", "# 1", "--env=A=b c")
+                .endsWith("--env", "B=c  d", "--tty", "--", "sh", "# no comment", "-c x", "@other");
+    }
+
+    @Test
+    void theCommandMayStandBehindTheDashes() throws IOException {
+        var file = Files.writeString(directory.resolve("flags"), "--verbose\n-- sh\n-c x\n");
+        var spec = ServeCommand.commandLine(Map.of()).getCommandSpec();
+        assertThat(ArgumentFile.expand(List.of("@" + file), spec)).containsExactly("--verbose", "--", "sh", "-c x");
     }
 
     @Test

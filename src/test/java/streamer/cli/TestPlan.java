@@ -1,5 +1,6 @@
 package streamer.cli;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +23,7 @@ public record TestPlan(ServerConfig http, RunSpec run, Runs runs) {
 
     /** The plan of {@code streamer FLAGS -- COMMAND} in this environment. */
     public static TestPlan of(List<String> flags, List<String> command, Map<String, String> environment)
-            throws LaunchException {
+            throws LaunchException, IOException {
         var arguments = new ArrayList<>(flags);
         arguments.add("--");
         arguments.addAll(command);

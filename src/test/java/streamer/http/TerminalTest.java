@@ -12,6 +12,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import streamer.testing.Commands;
 import streamer.testing.NothingLeft;
 import streamer.testing.StreamClient;
@@ -48,6 +50,11 @@ class TerminalTest {
     void outputAndErrorsAreATerminal() throws IOException {
         assertThat(text("stty size <&1; stty size <&2; echo $TERM $COLUMNS$LINES; [ -t 0 ] || echo no keyboard"))
                 .isEqualTo("30 90\n30 90\nxterm-256color\nno keyboard\n");
+    }
+
+    @Test
+    void noPagerWaitsForAKey() throws IOException {
+        assertThat(text("env | sed -n s/PAGER=.*/\\&/p | sort")).isEqualTo("GIT_PAGER=cat\nPAGER=cat\n");
     }
 
     @Test
@@ -104,9 +111,11 @@ class TerminalTest {
         }
     }
 
-    @Test
-    void aDaemonThatKeepsItIsNotWaitedFor() throws IOException {
-        try (var server = at(Commands.sh("setsid sleep 1000 & echo done")).start();
+    /** The second leaves before anybody looks, without its mark: it ends by itself, since nothing stops it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"setsid sleep 1000 & echo done", "(env -i setsid sleep 3 &); echo done"})
+    void aDaemonThatKeepsItIsNotWaitedFor(String script) throws IOException {
+        try (var server = at(Commands.sh(script)).start();
                 var client = server.get("/")) {
             assertThat(client.text()).isEqualTo("done\n");
             assertThat(client.end()).isEqualTo(End.CLEAN);

@@ -293,7 +293,7 @@ public final class TestServer implements AutoCloseable {
 
         /** Starts it. */
         public TestServer start() throws IOException {
-            if (Boolean.getBoolean("streamer.tty")) { // to see that all is as without
+            if (Boolean.getBoolean("streamer.tty") && !flags.containsKey("--tty")) { // to see that all is as without
                 tty("80x24");
             }
             var all = new ArrayList<>(repeatable);
