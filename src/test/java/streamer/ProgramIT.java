@@ -118,12 +118,17 @@ class ProgramIT {
     @Test
     @DisabledIfSystemProperty(named = "streamer.spawner", matches = "jdk")
     void aCommandCannotAskAtTheTerminal() throws IOException {
-        var ask = executable("ask", "#!/bin/sh\n{ read answer </dev/tty; } 2>/dev/null || echo none\n");
+        var ask = executable("ask", """
+                #!/bin/sh
+                { read answer </dev/tty; } 2>/dev/null || echo none
+                exec 3>&2
+                [ -t 3 ] && ! cat <&3 2>/dev/null && echo none
+                """);
         var program = Path.of("bin/streamer").toAbsolutePath();
         var start = executable("start", "#!/bin/sh\nexec script -qefc \"" + program + " $*\" /dev/null\n");
         try (var atTerminal = Program.start(directory, Map.of(), start, ask.toString());
                 var client = atTerminal.get("/")) {
-            assertThat(client.text()).isEqualTo("none\n");
+            assertThat(client.text()).isEqualTo("none\nnone\n");
         }
     }
 
