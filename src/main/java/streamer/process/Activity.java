@@ -1,21 +1,21 @@
 package streamer.process;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * What a process has done since it began, and what it has not written yet ({@code proc(5)}).
+ * What a process has done since it began, by its first thread alone: what its children have done is added to the
+ * process when they end. And what it has not written yet ({@code proc(5)}).
  *
- * @param name its name, with the id
- * @param program the name of the file that it executes
+ * @param name its name
  * @param bytesRead what it has read, from whatever
  * @param bytesWritten what it has written, to whatever
- * @param wakeUps how often it has stopped to wait: its first thread's voluntary context switches
+ * @param wakeUps how often it has stopped to wait: voluntary context switches
  * @param stdio what C's stdio holds of its standard output; empty if that cannot be seen
  */
-public record Activity(
-        String name, String program, long bytesRead, long bytesWritten, long wakeUps, Optional<StdioBuffer> stdio) {
+public record Activity(String name, long bytesRead, long bytesWritten, long wakeUps, Optional<StdioBuffer> stdio) {
     private static final Pattern NAME = Pattern.compile("^Name:\t(.*)");
     private static final Pattern READ = Pattern.compile("rchar: (\\d+)");
     private static final Pattern WRITTEN = Pattern.compile("wchar: (\\d+)");
@@ -25,11 +25,10 @@ public record Activity(
     public static Optional<Activity> of(long pid) {
         try {
             var process = Long.toString(pid);
-            var bytes = Proc.read(process, "io");
+            var bytes = Proc.read(process, "task/" + process + "/io");
             var status = Proc.read(process, "status");
             return Optional.of(new Activity(
-                    text(NAME, status) + " (" + pid + ")",
-                    Proc.program(process),
+                    new String(text(NAME, status).getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8),
                     number(READ, bytes),
                     number(WRITTEN, bytes),
                     number(WAKE_UPS, status),
@@ -51,13 +50,8 @@ public record Activity(
         return matcher.group(1);
     }
 
-    /** Whether it has read something, or has not waited all the time, since an earlier look. */
-    boolean isBusySince(Activity earlier) {
-        return bytesRead > earlier.bytesRead || wakeUps > earlier.wakeUps;
-    }
-
-    /** Whether it has written something since an earlier look. */
-    boolean hasWrittenSince(Activity earlier) {
-        return bytesWritten > earlier.bytesWritten;
+    /** Whether it has read something, or has not waited all the time, since an earlier look, but written nothing. */
+    boolean isInVainSince(Activity earlier) {
+        return bytesWritten == earlier.bytesWritten && (bytesRead > earlier.bytesRead || wakeUps > earlier.wakeUps);
     }
 }

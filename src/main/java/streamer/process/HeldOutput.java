@@ -1,14 +1,13 @@
 package streamer.process;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
- * Output that a program has printed, but holds in a buffer of its own. Of programs that use C's stdio that is seen, of
- * others it is a guess: they work, but write nothing.
+ * Output that a program has printed, but holds in a buffer of its own. Of programs that use C's stdio that is seen; of
+ * some {@link Interpreter}s it is a guess.
  */
 public final class HeldOutput {
     /** Programs with an option that has them write by lines. */
@@ -18,9 +17,6 @@ public final class HeldOutput {
             "jq", "jq --unbuffered",
             "tcpdump", "tcpdump -l",
             "curl", "curl -N");
-
-    private static final String FOR_STDIO = "--unbuffer";
-    private static final String FOR_UNFINISHED_LINES = "--unbuffer --env _STDBUF_O=0";
 
     private HeldOutput() {}
 
@@ -34,46 +30,51 @@ public final class HeldOutput {
      */
     public static Optional<String> find(Stage stage, String output, Activity before, Activity now) {
         var isLast = stage.output().equals(output);
-        if (now.hasWrittenSince(before) && !isLast) { // it is not held up
+        if (!isLast && !now.isInVainSince(before)) { // it goes on, or waits for the next one to take more
             return Optional.empty();
         }
-        var interpreter = Interpreter.named(now.program());
+        var interpreter = Interpreter.named(stage.program());
         return interpreter.isPresent()
-                ? guess(interpreter.get(), stage, isLast, before, now)
-                : seen(isLast, before, now);
+                ? guess(interpreter.get(), stage, isLast, now.isInVainSince(before))
+                : seen(stage, isLast, before, now);
     }
 
-    private static Optional<String> guess(
-            Interpreter interpreter, Stage stage, boolean isLast, Activity before, Activity now) {
-        var isAtTerminal = stage.output().startsWith("/dev/pts/") && interpreter.isLiveAtTerminal();
-        var process = Long.toString(stage.pid());
-        return !isAtTerminal && isAtWork(before, now) && interpreter.mayHold(process)
-                ? Optional.of("works, but writes nothing; what it has printed, it holds; cure: " + interpreter.cure()
-                        + (isLast && interpreter.isLiveAtTerminal() ? ", or --tty" : ""))
-                : Optional.empty();
-    }
-
-    private static boolean isAtWork(Activity before, Activity now) {
-        return now.isBusySince(before) && !now.hasWrittenSince(before);
-    }
-
-    private static Optional<String> seen(boolean isLast, Activity before, Activity now) {
-        var option = OPTIONS.get(now.program());
-        if (before.stdio().isEmpty() || now.stdio().isEmpty()) {
-            return option != null && isAtWork(before, now)
-                    ? Optional.of("works, but writes nothing; what it has printed, it holds; cure: " + option)
-                    : Optional.empty();
-        }
-        if (before.stdio().get().bytes() <= 0 || now.stdio().get().bytes() <= 0) {
+    private static Optional<String> guess(Interpreter interpreter, Stage stage, boolean isLast, boolean isInVain) {
+        var isLive = stage.isAtTerminal() && interpreter.isLiveAtTerminal();
+        if (isLive || !isInVain || !interpreter.mayHold(Long.toString(stage.pid()))) {
             return Optional.empty();
         }
-        var holds = "holds " + now.stdio().get().bytes() + " bytes that it has printed; cure: ";
-        if (now.stdio().get().isByLines()) { // an unfinished line
-            return Optional.of(holds + FOR_UNFINISHED_LINES);
+        return Optional.of("is at work, but writes nothing: it may hold what it prints; cure: " + interpreter.cure()
+                + (isLast && interpreter.isLiveAtTerminal() ? ", or --tty" : ""));
+    }
+
+    private static Optional<String> seen(Stage stage, boolean isLast, Activity before, Activity now) {
+        var earlier = before.stdio();
+        var held = now.stdio();
+        if (earlier.isEmpty()
+                || held.isEmpty()
+                || earlier.get().bytes() <= 0
+                || held.get().bytes() <= 0) {
+            return Optional.empty();
         }
-        return Optional.of(holds
-                + Stream.of(option, FOR_STDIO, isLast ? "--tty" : null)
-                        .filter(Objects::nonNull)
-                        .collect(Collectors.joining(", or ")));
+        var cures = cures(stage, isLast, held.get());
+        return Optional.of(
+                "holds " + held.get().bytes() + " bytes that it has printed; cure: " + String.join(", or ", cures));
+    }
+
+    private static List<String> cures(Stage stage, boolean isLast, StdioBuffer held) {
+        if (held.isByLines()) { // an unfinished one
+            return List.of("--unbuffer --env _STDBUF_O=0");
+        }
+        if (stage.isAtTerminal()) { // it has asked for that itself
+            return List.of("fflush(3)");
+        }
+        var cures = new ArrayList<String>();
+        Optional.ofNullable(OPTIONS.get(stage.program())).ifPresent(cures::add);
+        cures.add("--unbuffer");
+        if (isLast) {
+            cures.add("--tty");
+        }
+        return cures;
     }
 }

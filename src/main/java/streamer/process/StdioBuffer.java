@@ -1,6 +1,7 @@
 package streamer.process;
 
 import com.sun.jna.NativeLibrary;
+import com.sun.jna.Pointer;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -43,8 +44,7 @@ record StdioBuffer(long bytes, boolean isByLines) {
             return null;
         }
         try {
-            var address = com.sun.jna.Pointer.nativeValue(
-                    NativeLibrary.getProcess().getGlobalVariableAddress("_IO_2_1_stdout_"));
+            var address = Pointer.nativeValue(NativeLibrary.getProcess().getGlobalVariableAddress("_IO_2_1_stdout_"));
             var maps = Proc.read(Proc.SELF, "maps");
             var found = MAPPING.matcher(maps);
             while (found.find()) {

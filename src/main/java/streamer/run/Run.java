@@ -131,7 +131,8 @@ public final class Run implements AutoCloseable {
         var output = new PipeOutput(launched.pipe(), shared.buffers(), this::awaitEnding);
         var lingering = new Lingering(output, launched.child(), verdict, treeStop);
         var timeLimits = new TimeLimits(limits, running, output.waiting());
-        var silence = new Silence(id, launched.child(), output, shared.silences()::add);
+        var silence = new Silence(
+                launched.child(), output, silent -> shared.silences().add(id, silent));
         var all = new Execution(launched.child(), output, lingering, timeLimits, silence);
         execution = all;
         if (verdict.isStopped()) {

@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import streamer.process.Activity;
 import streamer.process.Child;
@@ -16,49 +15,60 @@ import streamer.process.Stage;
  * The silence of one run: when it has lasted for 30 s, and again whenever it has become twice as long, two looks at the
  * run's processes tell whether one holds its output.
  *
- * <p>Threads: {@link #left} and {@link #enforce} on any; {@link #isLookedAt} on the {@link SilenceWatch}'s.
+ * <p>Threads: {@link #left} and {@link #enforce} on any; {@link #look} on the {@link SilenceWatch}'s.
  */
 final class Silence {
     private static final long SHORTEST_NANOS = Duration.ofSeconds(30).toNanos();
 
-    private final String run;
     private final Child child;
     private final PipeOutput output;
     private final Consumer<Silence> watch;
-    private volatile long dueNanos = SHORTEST_NANOS;
+    private volatile Due due = new Due(0, SHORTEST_NANOS);
     private Map<Stage, Activity> before = Map.of();
+
+    /**
+     * When the next looks are due.
+     *
+     * @param begun when the silence began, by {@link System#nanoTime()}
+     * @param nanos how long it has to be
+     */
+    private record Due(long begun, long nanos) {}
+
+    /** Told of what is found. */
+    interface Report {
+        /** Whether a program of this name has been told of before. */
+        boolean isTold(String name);
+
+        /** A process of this name holds the run's output: what it holds, and what cures that. */
+        void tell(String name, long pid, String held);
+    }
 
     /**
      * A launched run's.
      *
-     * @param run the run's id
-     * @param watch has {@link #isLookedAt} called twice, some seconds apart
+     * @param watch has {@link #look} called
      */
-    Silence(String run, Child child, PipeOutput output, Consumer<Silence> watch) {
-        this.run = run;
+    Silence(Child child, PipeOutput output, Consumer<Silence> watch) {
         this.child = child;
         this.output = output;
         this.watch = watch;
     }
 
-    /** The run's id. */
-    String run() {
-        return run;
-    }
-
     /** Nanoseconds until {@link #enforce} has something to do. */
     long left(long now) {
-        var silent = output.waiting().elapsed(now);
-        if (silent < SHORTEST_NANOS) {
-            dueNanos = SHORTEST_NANOS;
-        }
-        return Math.max(0, dueNanos - silent);
+        return left(now, output.waiting().elapsed(now));
+    }
+
+    private long left(long now, long silent) {
+        var last = due;
+        return Math.max(0, (now - silent == last.begun() ? last.nanos() : SHORTEST_NANOS) - silent);
     }
 
     /** Has its processes looked at when that is due. */
     void enforce(long now) {
-        if (left(now) == 0) {
-            dueNanos = 2 * output.waiting().elapsed(now);
+        var silent = output.waiting().elapsed(now);
+        if (left(now, silent) == 0) {
+            due = new Due(now - silent, 2 * silent);
             watch.accept(this);
         }
     }
@@ -66,26 +76,29 @@ final class Silence {
     /**
      * One look.
      *
-     * @param tell told of a process that holds the run's output: its name, and what it holds
-     * @return whether it was the last, for now
+     * @return whether there is to be another one, some seconds later
      * @throws IOException if the output is closed
      */
-    boolean isLookedAt(BiConsumer<String, String> tell) throws IOException {
+    boolean look(Report report) throws IOException {
+        var earlier = before;
+        before = Map.of();
         var handle = child.handle();
         if (handle == null || output.waiting().elapsed(System.nanoTime()) < SHORTEST_NANOS) {
-            before = Map.of();
-            return true; // over, or broken
+            return false; // over, or broken
         }
         var name = output.name();
         var now = new HashMap<Stage, Activity>();
         for (var stage : Stage.leadingTo(name, handle.pid())) {
-            Activity.of(stage.pid()).ifPresent(activity -> now.put(stage, activity));
+            Activity.of(stage.pid())
+                    .filter(activity -> !report.isTold(activity.name()))
+                    .ifPresent(activity -> now.put(stage, activity));
         }
-        now.forEach((stage, activity) -> Optional.ofNullable(before.get(stage))
-                .flatMap(earlier -> HeldOutput.find(stage, name, earlier, activity))
-                .ifPresent(held -> tell.accept(activity.name(), held)));
-        var isLast = !before.isEmpty() || now.isEmpty();
-        before = isLast ? Map.of() : now;
-        return isLast;
+        now.forEach((stage, activity) -> Optional.ofNullable(earlier.get(stage))
+                .flatMap(then -> HeldOutput.find(stage, name, then, activity))
+                .ifPresent(held -> report.tell(activity.name(), stage.pid(), held)));
+        if (earlier.isEmpty()) {
+            before = now;
+        }
+        return !before.isEmpty();
     }
 }

@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -15,8 +15,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at the processes of silent runs, and logs once for each program that it holds its output, and what cures that.
- * Looks are 5 s apart.
+ * Looks at the processes of silent runs, every 5 s while there are any, and logs once for each program that it holds its
+ * output, and what cures that.
  *
  * <p>Threads: one of its own, {@code silence}, while there are silent runs.
  */
@@ -24,9 +24,10 @@ final class SilenceWatch implements AutoCloseable {
     private static final Logger LOG = System.getLogger(SilenceWatch.class.getName());
     private static final Duration PAUSE = Duration.ofSeconds(5);
     private static final int MOST_TOLD = 100;
+    private static final int MOST_WAITING = 10_000;
 
     private final ScheduledThreadPoolExecutor looks;
-    private final List<Silence> silences = new ArrayList<>(); // only on its thread, like all fields below
+    private final Map<Silence, String> silences = new LinkedHashMap<>(); // only on its thread, like all fields below
     private final Set<String> told = new HashSet<>();
     private long lastNanos = System.nanoTime() - PAUSE.toNanos();
     private @Nullable Future<?> next;
@@ -45,10 +46,13 @@ final class SilenceWatch implements AutoCloseable {
     }
 
     /** Has two looks taken at a silent run; does not wait. */
-    void add(Silence silence) {
+    void add(String run, Silence silence) {
+        if (looks.getQueue().size() > MOST_WAITING) { // a look hangs, in a file system that does
+            return;
+        }
         try {
             looks.execute(() -> {
-                silences.add(silence);
+                silences.put(silence, run);
                 schedule();
             });
         } catch (OutOfMemoryError e) { // no thread: nobody looks
@@ -59,34 +63,46 @@ final class SilenceWatch implements AutoCloseable {
     private void schedule() {
         if (next == null && !silences.isEmpty()) {
             var left = lastNanos + PAUSE.toNanos() - System.nanoTime();
-            next = looks.schedule(this::look, left, TimeUnit.NANOSECONDS);
+            next = looks.schedule(this::lookAtAll, left, TimeUnit.NANOSECONDS);
         }
     }
 
-    private void look() {
+    private void lookAtAll() {
         next = null;
-        try {
-            silences.removeIf(this::isLookedAt);
-        } catch (RuntimeException | Error e) { // say no descriptors or no memory
-            LOG.log(Level.DEBUG, "no look at silent runs: {0}", e.toString());
-            silences.clear();
-        }
+        silences.entrySet().removeIf(entry -> !look(entry.getKey(), entry.getValue()));
         lastNanos = System.nanoTime();
         schedule();
     }
 
-    private boolean isLookedAt(Silence silence) {
+    private boolean look(Silence silence, String run) {
         try {
-            return silence.isLookedAt((process, held) -> tell(silence.run(), process, held));
+            return silence.look(new Told(run));
         } catch (IOException e) { // its output is closed, or there is no /proc
-            return true;
+            return false;
+        } catch (RuntimeException | Error e) { // say no memory
+            LOG.log(Level.DEBUG, () -> "run " + run + ": no look at its processes: " + e);
+            return false;
         }
     }
 
-    /** Logs what holds a run's output, unless that program has been named before. */
-    private void tell(String run, String process, String held) {
-        if (told.size() < MOST_TOLD && told.add(process.replaceFirst(" \\(\\d+\\)$", ""))) {
-            LOG.log(Level.WARNING, "run {0}: {1} {2}", run, process, held);
+    /** Log of one run, in which each program is named once. */
+    private final class Told implements Silence.Report {
+        private final String run;
+
+        Told(String run) {
+            this.run = run;
+        }
+
+        @Override
+        public boolean isTold(String name) {
+            return told.contains(name) || told.size() >= MOST_TOLD;
+        }
+
+        @Override
+        public void tell(String name, long pid, String held) {
+            if (told.add(name)) {
+                LOG.log(Level.WARNING, "run {0}: {1} ({2}) {3}", run, name, Long.toString(pid), held);
+            }
         }
     }
 

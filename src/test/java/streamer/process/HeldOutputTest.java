@@ -36,7 +36,7 @@ class HeldOutputTest {
     /** Writes a line five times a second. */
     private static final String FLOW = "flow() { while sleep .2; do i=$((i+1)); echo \"{\\\"a\\\": $i}\"; done; }; ";
 
-    /** What is launched, and what the cure is that is named for it, by the beginning; the first word is needed. */
+    /** The program that is needed, what is launched, and the cure that is named for it. */
     private static final List<List<String>> HELD = List.of(
             List.of("grep", "flow | grep a", "grep --line-buffered, or --unbuffer, or --tty"),
             List.of("grep", "flow | grep a | cat", "grep --line-buffered, or --unbuffer"),
@@ -78,15 +78,28 @@ class HeldOutputTest {
             List.of("gzip", "flow | gzip"),
             List.of("tee", "flow | tee file >/dev/null"),
             List.of("dd", "flow | dd bs=1k of=/dev/null"),
+            List.of("sort", "flow | grep a | sort"),
+            List.of("tail", "flow | tr a b | tail -n 3"),
+            List.of("yes", "yes | grep y | sleep 1000"),
+            List.of("yes", "yes | grep y | while read -r x; do sleep .1; done"),
             List.of("mawk", "mawk 'BEGIN { while (1) i++ }'"),
             List.of("mawk", "sleep 1000 | mawk '{print}'"),
+            List.of("mawk", "flow | mawk -W interactive /b/"),
+            List.of("mawk", "flow | mawk '{ s += $1 } END { print s }'"),
             List.of("perl", "perl -e 'sleep 1 while 1'"),
-            List.of("perl", "perl -e '1 while 1'"),
-            List.of("perl", "perl -e '$| = 1; while (1) { print STDERR 1; sleep 1 }' 2>/dev/null"),
+            List.of("perl", "perl -e '1 while 1; print 1'"),
+            List.of("perl", "perl -e '$| = 1; while (1) { sleep 1; print 1 if 0 }'"),
+            List.of("perl", "flow | perl -ne '$n++; END { print $n }'"),
+            List.of("perl", "echo 'use IO::Handle; STDOUT->autoflush; while (<>) { print if /b/ }' >q; flow | perl q"),
+            List.of("perl", "flow | perl -e '@lines = <STDIN>; print sort @lines'"),
             List.of("ruby", "ruby -e 'loop { sleep 0.5 }'"),
+            List.of("ruby", "ruby -e '$stdout.sync = true; loop { sleep 0.5; puts 1 if false }'"),
             List.of("node", "node -e 'setInterval(() => 1, 100)'"),
             List.of("php", "php -r 'while (1) usleep(100000);'"),
-            List.of("python3", "python3 -uc 'import time\nwhile 1: time.sleep(.1)'"),
+            List.of("python3", "exec python3 -uc 'import time\nwhile 1:\n time.sleep(.1)\n if 0: print()'"),
+            List.of(
+                    "python3",
+                    "PYTHONUNBUFFERED=1 exec python3 -c 'import time\nwhile 1:\n time.sleep(.1)\n if 0: print()'"),
             List.of("python3", "python3 -c 'import socket\ns = socket.create_server((\"\", 0)); s.accept(); print()'"));
 
     @TempDir
@@ -110,8 +123,8 @@ class HeldOutputTest {
     }
 
     @BeforeAll
-    static void thereIsProc() {
-        assumeThat(Path.of("/proc/self/io")).exists();
+    static void itIsSeen() {
+        assumeThat(Spawners.chosen()).isInstanceOf(PosixSpawner.class);
     }
 
     @AfterEach
@@ -195,7 +208,6 @@ class HeldOutputTest {
 
     @Test
     void atATerminalAnUnfinishedLineIsHeld() throws Exception {
-        assumeThat(Spawners.chosen()).isInstanceOf(PosixSpawner.class);
         launch(List.of("tr", "flow | tr '\\n' ' '"), new TerminalSize(80, 24));
         Wait.until(
                 "it is seen",
