@@ -7,9 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -58,7 +59,7 @@ class BufferingTest {
 
     private static final Duration TO_COMPILE = Wait.LONG.multipliedBy(2);
 
-    /** So many looks, some milliseconds apart, find nobody at work. */
+    /** In so many looks, some milliseconds apart, each process is asleep. */
     private static final int LOOKS = 100;
 
     @TempDir
@@ -219,26 +220,37 @@ class BufferingTest {
     }
 
     private static void awaitLinesOrRest(List<Way> ways) {
-        var looks = new AtomicInteger();
+        var rest = new Rest();
         Wait.within(TO_COMPILE, "each line, or rest", () -> {
-            looks.set(isAnyoneAtWork() ? 0 : looks.get() + 1);
             var areLive = true;
             for (var way : ways) {
                 areLive &= way.isLive();
             }
-            return areLive || looks.get() == LOOKS;
+            return areLive || rest.isReached();
         });
     }
 
-    private static boolean isAnyoneAtWork() {
-        return ProcessHandle.current().descendants().anyMatch(process -> {
+    /** Whether all processes have nothing left to do; some may wake now and then to look at the clock. */
+    private static final class Rest {
+        private final Map<ProcessHandle, Integer> asleep = new HashMap<>();
+
+        /** Looks again: all must be asleep, and each must have been so in many looks. */
+        boolean isReached() {
+            var processes = ProcessHandle.current().descendants().toList();
+            var sleepers = processes.stream().filter(Rest::isAsleep).toList();
+            sleepers.forEach(process -> asleep.merge(process, 1, Integer::sum));
+            return sleepers.size() == processes.size()
+                    && sleepers.stream().allMatch(process -> asleep.getOrDefault(process, 0) >= LOOKS);
+        }
+
+        private static boolean isAsleep(ProcessHandle process) {
             try {
                 var stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
-                return !stat.substring(stat.lastIndexOf(')')).startsWith(") S");
+                return stat.substring(stat.lastIndexOf(')')).startsWith(") S");
             } catch (IOException e) { // it has just ended
-                return true;
+                return false;
             }
-        });
+        }
     }
 
     /** A scenario that runs in one of the ways, for a client. */
