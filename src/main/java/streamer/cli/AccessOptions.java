@@ -70,6 +70,12 @@ final class AccessOptions {
             description = "Clients must have a certificate from one of these authorities (PEM).")
     private @Nullable Path clientAuthority;
 
+    @Option(
+            names = "--open-list",
+            description = "Everybody who may run the command may list all runs, /-/runs. Default: only where clients"
+                    + " must say who they are.")
+    private boolean isListOpen;
+
     /**
      * The value of these flags, without those of TLS.
      *
@@ -87,7 +93,7 @@ final class AccessOptions {
         if (token != null && tokenFile != null) {
             throw new UsageException("--token-file: there is a token in STREAMER_TOKEN already");
         }
-        return new AccessConfig(new HashSet<>(hosts), origins, proxies, token, tokenFile, passwordFile);
+        return new AccessConfig(new HashSet<>(hosts), origins, proxies, token, tokenFile, passwordFile, isListOpen);
     }
 
     /**

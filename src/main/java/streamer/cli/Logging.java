@@ -8,6 +8,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.logging.Formatter;
 import java.util.logging.Level;
 import java.util.logging.LogManager;
@@ -16,6 +17,7 @@ import java.util.logging.Logger;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import streamer.format.Json;
 import streamer.http.AccessLine;
 
 /** Logging configuration: levels and line formats, for our loggers and those of the libraries. */
@@ -113,11 +115,8 @@ final class Logging {
             if (line.getThrown() != null && withStackTraces) {
                 fields.put("trace", stackTrace(line.getThrown()));
             }
-            return fields.entrySet().stream()
-                            .filter(field -> field.getValue() != null)
-                            .map(field -> "\"" + field.getKey() + "\":" + value(field.getValue()))
-                            .collect(joining(",", "{", "}"))
-                    + "\n";
+            fields.values().removeIf(Objects::isNull);
+            return Json.object(fields) + "\n";
         }
 
         private static void put(AccessLine access, Map<String, @Nullable Object> fields) {
@@ -135,24 +134,6 @@ final class Logging {
                 fields.put("run", run.id());
             }
             fields.put("why", access.why());
-        }
-
-        private static String value(@Nullable Object value) {
-            return value instanceof Number ? value.toString() : "\"" + escape(String.valueOf(value)) + "\"";
-        }
-
-        private static String escape(String text) {
-            var escaped = new StringBuilder(text.length());
-            text.chars().forEach(c -> {
-                if (c == '"' || c == '\\') {
-                    escaped.append('\\').append((char) c);
-                } else if (c >= ' ' && c < 127) {
-                    escaped.append((char) c);
-                } else {
-                    escaped.append(String.format("\\u%04x", c));
-                }
-            });
-            return escaped.toString();
         }
     }
 

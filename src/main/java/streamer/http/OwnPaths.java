@@ -2,6 +2,7 @@ package streamer.http;
 
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
+import java.util.List;
 import java.util.Map;
 import streamer.http.request.RequestPath;
 import streamer.run.Runs;
@@ -21,8 +22,25 @@ final class OwnPaths implements HttpHandler {
         return new OwnPaths(Map.of("/-/health", new HealthHandler(runs)), next);
     }
 
+    /**
+     * The paths for those who may run the command.
+     *
+     * @param isListOpen whether all of them may list the runs
+     */
+    static HttpHandler guarded(RunTable table, boolean isListOpen, HttpHandler next) {
+        var runs = new RunsHandler(table, isListOpen);
+        return new OwnPaths(Map.of(RunsHandler.LIST, runs, RunsHandler.ONE, runs), next);
+    }
+
+    /** The methods of a path; the given ones where it is none of these. */
+    static List<String> methods(String path, List<String> others) {
+        return path.startsWith(RunsHandler.ONE) ? RunsHandler.METHODS_OF_ONE : others;
+    }
+
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
-        handlers.getOrDefault(RequestPath.of(exchange), next).handleRequest(exchange);
+        var path = RequestPath.of(exchange);
+        var below = path.substring(0, path.lastIndexOf('/') + 1);
+        handlers.getOrDefault(path, handlers.getOrDefault(below, next)).handleRequest(exchange);
     }
 }

@@ -4,7 +4,7 @@ import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import streamer.http.request.CgiEnvironment;
 import streamer.http.request.PathPattern;
@@ -30,7 +30,7 @@ final class RunExchange implements Runnable, AutoCloseable {
     private final HttpServerExchange exchange;
     private final Run run;
     private final Serving serving;
-    private final Consumer<RunExchange> whenClosed;
+    private final BiConsumer<RunExchange, String> whenClosed;
     private final @Nullable RequestBody body;
     private final Viewer viewer;
 
@@ -39,7 +39,7 @@ final class RunExchange implements Runnable, AutoCloseable {
      *
      * @param whenClosed called when it is closed
      */
-    RunExchange(HttpServerExchange exchange, Run run, Serving serving, Consumer<RunExchange> whenClosed) {
+    RunExchange(HttpServerExchange exchange, Run run, Serving serving, BiConsumer<RunExchange, String> whenClosed) {
         this.exchange = exchange;
         this.run = run;
         this.serving = serving;
@@ -169,11 +169,11 @@ final class RunExchange implements Runnable, AutoCloseable {
 
     @Override
     public void close() {
-        whenClosed.accept(this);
         try {
             AccessLog.of(exchange).log(run.id(), run.ending());
         } finally {
             run.close();
+            whenClosed.accept(this, run.id());
         }
     }
 }

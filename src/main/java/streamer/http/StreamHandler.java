@@ -23,11 +23,13 @@ final class StreamHandler implements HttpHandler {
 
     private final Serving serving;
     private final Runs runs;
+    private final RunTable table;
     private final Set<RunExchange> exchanges = ConcurrentHashMap.newKeySet();
 
-    StreamHandler(Serving serving, Runs runs) {
+    StreamHandler(Serving serving, Runs runs, RunTable table) {
         this.serving = serving;
         this.runs = runs;
+        this.table = table;
     }
 
     @Override
@@ -59,11 +61,18 @@ final class StreamHandler implements HttpHandler {
 
     private RunExchange exchange(HttpServerExchange exchange, Run run) {
         try {
-            return new RunExchange(exchange, run, serving, exchanges::remove);
+            table.add(new RunEntry(run, exchange));
+            return new RunExchange(exchange, run, serving, this::closed);
         } catch (RuntimeException | Error e) {
             run.close();
+            table.end(run.id());
             throw e;
         }
+    }
+
+    private void closed(RunExchange ended, String run) {
+        exchanges.remove(ended);
+        table.end(run);
     }
 
     private void handOver(Runnable task, RunExchange begun) {

@@ -57,8 +57,9 @@ public final class StreamServer implements AutoCloseable {
         var formats = new FormatChoice(
                 config.response().contentType(), config.response().flush().heartbeatText());
         var spool = new Spool(config.request().maxSpoolBytes());
-        streams = new StreamHandler(new Serving(config, spec, formats, spool, threads), runs);
-        var handlers = chain(config, formats, runs, streams);
+        var table = new RunTable();
+        streams = new StreamHandler(new Serving(config, spec, formats, spool, threads), runs, table);
+        var handlers = chain(config, formats, runs, table, streams);
         worker = worker();
         try {
             listener = new Listener(config.listener(), worker, handlers);
@@ -89,7 +90,8 @@ public final class StreamServer implements AutoCloseable {
     }
 
     /** The chain of handlers, built from last to first; each calls the next or answers the request. */
-    private static HttpHandler chain(ServerConfig config, FormatChoice formats, Runs runs, StreamHandler streams)
+    private static HttpHandler chain(
+            ServerConfig config, FormatChoice formats, Runs runs, RunTable table, StreamHandler streams)
             throws IOException {
         var access = config.access();
         var hosts = new HashSet<>(access.hosts());
@@ -99,9 +101,10 @@ public final class StreamServer implements AutoCloseable {
         HttpHandler chain = new RepeatRule(streams);
         chain = new MethodRule(config.methods(), formats, chain);
         chain = new PathRule(config.paths(), chain);
+        chain = OwnPaths.guarded(table, config.asksWho() || access.isListOpen(), chain);
         chain = new AccessRule(credentials(access), chain);
         chain = OwnPaths.open(runs, chain);
-        chain = new CrossSiteRule(access.origins(), config.methods(), chain);
+        chain = new CrossSiteRule(access.origins(), path -> OwnPaths.methods(path, config.methods()), chain);
         chain = new HostRule(hosts, chain); // the host that a proxy forwards
         chain = new ProxyRule(access.proxies(), chain);
         chain = new HostRule(hosts, chain); // the request's own Host

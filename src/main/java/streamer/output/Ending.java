@@ -70,6 +70,8 @@ public sealed interface Ending {
         SLOW_BODY("slow-body"),
         /** The request's body is larger than is accepted. */
         BODY_TOO_LARGE("body-too-large"),
+        /** Somebody has asked for that. */
+        STOP("stop"),
         /** The server shuts down. */
         SHUTDOWN("shutdown"),
         /** Its client has left. */

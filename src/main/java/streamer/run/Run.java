@@ -4,6 +4,8 @@ import java.io.OutputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import streamer.output.Ending;
@@ -38,6 +40,7 @@ public final class Run implements AutoCloseable {
 
     private volatile RunListener listener = RunListener.NONE;
     private volatile @Nullable Execution execution;
+    private volatile @Nullable Instant started;
     private volatile boolean closed;
 
     /**
@@ -64,6 +67,32 @@ public final class Run implements AutoCloseable {
     /** The run's age in milliseconds: since its launch, or before that since its admission. */
     public long millis() {
         return Duration.ofNanos(running.elapsed(System.nanoTime())).toMillis();
+    }
+
+    /** State of a run that is not over. */
+    public enum State {
+        /** Its command has not been launched. */
+        QUEUED,
+        /** Its command executes, or its output is still being read. */
+        RUNNING,
+        /** It is being stopped. */
+        STOPPING
+    }
+
+    /** The run's state. */
+    public State state() {
+        return verdict.isStopped() ? State.STOPPING : execution == null ? State.QUEUED : State.RUNNING;
+    }
+
+    /** When its command was launched; null if it has not been. */
+    public @Nullable Instant started() {
+        return started;
+    }
+
+    /** What holds its output, and what cures that, if it is silent and that is known; else empty. */
+    public Optional<String> held() {
+        var of = execution;
+        return of == null ? Optional.empty() : of.silence().held(System.nanoTime());
     }
 
     /** Whether the run has left the queue: it has its slot, or was stopped. */
@@ -134,6 +163,7 @@ public final class Run implements AutoCloseable {
         var silence = new Silence(
                 launched.child(), output, silent -> shared.silences().add(id, silent));
         var all = new Execution(launched.child(), output, lingering, timeLimits, silence);
+        started = Instant.now();
         execution = all;
         if (verdict.isStopped()) {
             stopTree(TreeStop.Cause.STOPPED);

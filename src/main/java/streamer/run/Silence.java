@@ -5,7 +5,9 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import streamer.process.Activity;
 import streamer.process.Child;
 import streamer.process.HeldOutput;
@@ -24,6 +26,7 @@ final class Silence {
     private final PipeOutput output;
     private final Consumer<Silence> watch;
     private volatile Due due = new Due(0, SHORTEST_NANOS);
+    private volatile @Nullable String held;
     private Map<Stage, Activity> before = Map.of();
 
     /**
@@ -33,15 +36,6 @@ final class Silence {
      * @param nanos how long it has to be
      */
     private record Due(long begun, long nanos) {}
-
-    /** Told of what is found. */
-    interface Report {
-        /** Whether a program of this name has been told of before. */
-        boolean isTold(String name);
-
-        /** A process of this name holds the run's output: what it holds, and what cures that. */
-        void tell(String name, long pid, String held);
-    }
 
     /**
      * A launched run's.
@@ -73,32 +67,43 @@ final class Silence {
         }
     }
 
+    /** What holds the run's output, as the last looks at this silence have told. */
+    Optional<String> held(long now) {
+        return output.waiting().elapsed(now) < SHORTEST_NANOS ? Optional.empty() : Optional.ofNullable(held);
+    }
+
     /**
      * One look.
      *
+     * @param report told of programs that hold the run's output, by their names: which process it is, what it holds,
+     *     and what cures that
      * @return whether there is to be another one, some seconds later
      * @throws IOException if the output is closed
      */
-    boolean look(Report report) throws IOException {
+    boolean look(BiConsumer<String, String> report) throws IOException {
         var earlier = before;
         before = Map.of();
         var handle = child.handle();
         if (handle == null || output.waiting().elapsed(System.nanoTime()) < SHORTEST_NANOS) {
+            held = null;
             return false; // over, or broken
         }
         var name = output.name();
         var now = new HashMap<Stage, Activity>();
         for (var stage : Stage.leadingTo(name, handle.pid())) {
-            Activity.of(stage.pid())
-                    .filter(activity -> !report.isTold(activity.name()))
-                    .ifPresent(activity -> now.put(stage, activity));
+            Activity.of(stage.pid()).ifPresent(activity -> now.put(stage, activity));
         }
-        now.forEach((stage, activity) -> Optional.ofNullable(earlier.get(stage))
-                .flatMap(then -> HeldOutput.find(stage, name, then, activity))
-                .ifPresent(held -> report.tell(activity.name(), stage.pid(), held)));
         if (earlier.isEmpty()) {
             before = now;
+            return !now.isEmpty();
         }
-        return !before.isEmpty();
+        held = null;
+        now.forEach((stage, activity) -> Optional.ofNullable(earlier.get(stage))
+                .flatMap(then -> HeldOutput.find(stage, name, then, activity))
+                .ifPresent(found -> {
+                    held = activity.name() + " (" + stage.pid() + ") " + found;
+                    report.accept(activity.name(), held);
+                }));
+        return false;
     }
 }

@@ -76,7 +76,7 @@ final class SilenceWatch implements AutoCloseable {
 
     private boolean look(Silence silence, String run) {
         try {
-            return silence.look(new Told(run));
+            return silence.look((program, held) -> tell(run, program, held));
         } catch (IOException e) { // its output is closed, or there is no /proc
             return false;
         } catch (RuntimeException | Error e) { // say no memory
@@ -85,24 +85,9 @@ final class SilenceWatch implements AutoCloseable {
         }
     }
 
-    /** Log of one run, in which each program is named once. */
-    private final class Told implements Silence.Report {
-        private final String run;
-
-        Told(String run) {
-            this.run = run;
-        }
-
-        @Override
-        public boolean isTold(String name) {
-            return told.contains(name) || told.size() >= MOST_TOLD;
-        }
-
-        @Override
-        public void tell(String name, long pid, String held) {
-            if (told.add(name)) {
-                LOG.log(Level.WARNING, "run {0}: {1} ({2}) {3}", run, name, Long.toString(pid), held);
-            }
+    private void tell(String run, String program, String held) {
+        if (told.size() < MOST_TOLD && told.add(program)) {
+            LOG.log(Level.WARNING, "run {0}: {1}", run, held);
         }
     }
 

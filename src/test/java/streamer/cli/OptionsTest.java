@@ -64,6 +64,7 @@ class OptionsTest {
             Map.entry("--drain", "2s"),
             Map.entry("--stderr", "merge"),
             Map.entry("--unbuffer", "true"),
+            Map.entry("--open-list", "true"),
             Map.entry("--cwd", "/"),
             Map.entry("--env", "A=b"));
     private static final Pattern FLAG = Pattern.compile("--[a-z-]+");

@@ -111,6 +111,11 @@ class SilenceTest {
             assertThat(lines).anyMatch(line -> line.matches("run \\p{XDigit}{32}: grep \\(\\d+\\) holds .*"));
             assertThat(lines).anyMatch(line -> line.matches("run \\p{XDigit}{32}: tr \\(\\d+\\) holds .*"));
             assertThat(clients.get(3).piece()).isEqualTo("a\n");
+            for (var client : clients.subList(0, 3)) {
+                try (var status = server.get("/-/runs/" + client.header("Streamer-Run"))) {
+                    assertThat(status.text()).matches("(?s).*\"holds\":\"(grep|tr) \\(\\d+\\) holds .*");
+                }
+            }
         } finally {
             log.removeHandler(handler);
         }

@@ -210,6 +210,10 @@ public final class TestServer implements AutoCloseable {
             return flag("--queue", places);
         }
 
+        public Setup openList() {
+            return flag("--open-list", true);
+        }
+
         public Setup allowHost(String name) {
             return more("--allow-host", name);
         }

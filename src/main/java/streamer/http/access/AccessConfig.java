@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param token what clients must present; null for none
  * @param tokenFile the file that holds such a token; null for none
  * @param passwordFile the file that holds names and passwords, one of which clients must present; null for none
+ * @param isListOpen whether everybody who may run the command may list all runs
  */
 public record AccessConfig(
         Set<String> hosts,
@@ -22,7 +23,8 @@ public record AccessConfig(
         List<Cidr> proxies,
         @Nullable String token,
         @Nullable Path tokenFile,
-        @Nullable Path passwordFile) {
+        @Nullable Path passwordFile,
+        boolean isListOpen) {
 
     private static final Pattern VISIBLE = Pattern.compile("[!-~]+");
 
@@ -42,6 +44,7 @@ public record AccessConfig(
     @Override
     public String toString() {
         return "AccessConfig[" + hosts + origins + proxies + (token == null ? "" : "token") + tokenFile + passwordFile
+                + isListOpen
                 + "]";
     }
 }

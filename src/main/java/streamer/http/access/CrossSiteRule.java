@@ -7,7 +7,9 @@ import io.undertow.util.HttpString;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Pattern;
+import streamer.http.request.RequestPath;
 import streamer.http.response.Answer;
 import streamer.http.response.StreamHead;
 
@@ -35,19 +37,24 @@ public final class CrossSiteRule implements HttpHandler {
     private static final Set<String> SAFE_METHODS = Set.of("GET", "HEAD");
 
     private final List<Origin> allowed;
-    private final String methods;
+    private final Function<String, List<String>> methods;
     private final HttpHandler next;
 
     /**
      * A rule.
      *
      * @param allowed the origins whose pages may run the command
-     * @param methods the methods that run it
+     * @param methods the methods that a path has
      */
-    public CrossSiteRule(List<Origin> allowed, List<String> methods, HttpHandler next) {
+    public CrossSiteRule(List<Origin> allowed, Function<String, List<String>> methods, HttpHandler next) {
         this.allowed = allowed;
-        this.methods = String.join(", ", methods);
+        this.methods = methods;
         this.next = next;
+    }
+
+    /** Whether a request that has passed is one of another site's page, from an allowed origin. */
+    public static boolean isOfAnotherSite(HttpServerExchange exchange) {
+        return exchange.getResponseHeaders().contains(ALLOW_ORIGIN);
     }
 
     @Override
@@ -78,7 +85,7 @@ public final class CrossSiteRule implements HttpHandler {
         headers.put(ALLOW_CREDENTIALS, "true");
         if (exchange.getRequestMethod().toString().equals("OPTIONS")
                 && exchange.getRequestHeaders().contains(REQUEST_METHOD)) {
-            headers.put(ALLOW_METHODS, methods);
+            headers.put(ALLOW_METHODS, String.join(", ", methods.apply(RequestPath.of(exchange))));
             only(exchange, REQUEST_HEADERS)
                     .filter(names -> HEADER_LIST.matcher(names).matches())
                     .ifPresent(names -> headers.put(ALLOW_HEADERS, names));

@@ -36,14 +36,23 @@ public final class Answer {
 
     /** Answers with a status and a line. */
     public static void line(HttpServerExchange exchange, int status, String line) {
-        var headers = exchange.getResponseHeaders();
-        headers.put(Headers.CONTENT_TYPE, "text/plain; charset=utf-8");
-        headers.put(NO_SNIFF, "nosniff");
-        headers.put(Headers.CACHE_CONTROL, "no-store");
         if (status >= FIRST_ERROR) {
             exchange.putAttachment(WHY, line);
         }
-        send(exchange, status, (line + "\n").getBytes(StandardCharsets.UTF_8));
+        send(exchange, status, "text/plain; charset=utf-8", line);
+    }
+
+    /** Answers with a status and JSON. */
+    public static void json(HttpServerExchange exchange, int status, String text) {
+        send(exchange, status, "application/json", text);
+    }
+
+    private static void send(HttpServerExchange exchange, int status, String type, String text) {
+        var headers = exchange.getResponseHeaders();
+        headers.put(Headers.CONTENT_TYPE, type);
+        headers.put(NO_SNIFF, "nosniff");
+        headers.put(Headers.CACHE_CONTROL, "no-store");
+        send(exchange, status, (text + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
     /** Answers with the status and line of a refusal. */

@@ -1,0 +1,153 @@
+package streamer.http;
+
+import static java.util.stream.Collectors.joining;
+
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import streamer.http.access.CrossSiteRule;
+import streamer.http.request.RequestPath;
+import streamer.http.response.Answer;
+import streamer.time.Times;
+
+/**
+ * {@code /-/runs}: the list of runs; {@code /-/runs/ID}: one run's status, and {@code DELETE} to stop it.
+ *
+ * <p>Threads: the request's I/O thread.
+ */
+final class RunsHandler implements HttpHandler {
+    static final String LIST = "/-/runs";
+
+    /** What one run is below. */
+    static final String ONE = LIST + "/";
+
+    static final List<String> METHODS_OF_ONE = List.of("GET", "HEAD", "DELETE", "OPTIONS");
+
+    private static final List<String> METHODS_OF_LIST = List.of("GET", "HEAD", "OPTIONS");
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(25);
+
+    /** The longest list has a megabyte or two, which its client may leave where it is for a while. */
+    private static final int LISTS_AT_ONE_TIME = 16;
+
+    private final RunTable table;
+    private final boolean isListOpen;
+    private final Semaphore lists = new Semaphore(LISTS_AT_ONE_TIME);
+
+    /**
+     * A handler.
+     *
+     * @param isListOpen whether everybody who may run the command may list the runs
+     */
+    RunsHandler(RunTable table, boolean isListOpen) {
+        this.table = table;
+        this.isListOpen = isListOpen;
+    }
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) {
+        var path = RequestPath.of(exchange);
+        var isList = path.equals(LIST);
+        if (!isMethod(exchange, isList ? METHODS_OF_LIST : METHODS_OF_ONE)) {
+            return;
+        }
+        if (isList) {
+            list(exchange);
+            return;
+        }
+        var entry = table.find(path.substring(ONE.length()));
+        if (entry.isEmpty()) {
+            Answer.line(exchange, 404, "No such run, or its end is long ago.");
+        } else if (exchange.getRequestMethod().toString().equals("DELETE")) {
+            stop(exchange, entry.get());
+        } else {
+            status(exchange, entry.get());
+        }
+    }
+
+    /** Whether the request is to be answered by what is there; else it has been answered. */
+    private static boolean isMethod(HttpServerExchange exchange, List<String> methods) {
+        var method = exchange.getRequestMethod().toString();
+        var isOptions = method.equals("OPTIONS");
+        if (methods.contains(method) && !isOptions) {
+            return true;
+        }
+        var allow = String.join(", ", methods);
+        exchange.getResponseHeaders().put(Headers.ALLOW, allow);
+        if (isOptions) {
+            Answer.empty(exchange, 204);
+        } else {
+            Answer.line(exchange, 405, method + " is not allowed here, only " + allow + ".");
+        }
+        return false;
+    }
+
+    private void list(HttpServerExchange exchange) {
+        if (!isListOpen) {
+            Answer.line(
+                    exchange,
+                    403,
+                    "Runs are listed only where clients must say who they are (STREAMER_TOKEN, --basic-auth-file,"
+                            + " --tls-client-ca), or with --open-list.");
+        } else if (CrossSiteRule.isOfAnotherSite(exchange)) {
+            Answer.line(exchange, 403, "Runs are not listed for pages of other sites.");
+        } else if (lists.tryAcquire()) {
+            exchange.addExchangeCompleteListener((done, after) -> {
+                lists.release();
+                after.proceed();
+            });
+            Answer.json(
+                    exchange,
+                    200,
+                    table.newestFirst().stream().map(RunEntry::json).collect(joining(",\n", "[", "]")));
+        } else {
+            Answer.later(exchange, Answer.RETRY_SOON_SECONDS, "Too many lists at one time.");
+        }
+    }
+
+    private static void stop(HttpServerExchange exchange, RunEntry entry) {
+        if (entry.stop()) {
+            Answer.json(exchange, 202, entry.json());
+        } else {
+            Answer.empty(exchange, 204);
+        }
+    }
+
+    private static void status(HttpServerExchange exchange, RunEntry entry) {
+        var wait = exchange.getQueryParameters().get("wait");
+        if (wait == null || exchange.getRequestMethod().toString().equals("HEAD")) {
+            Answer.json(exchange, 200, entry.json());
+            return;
+        }
+        try {
+            var time = Times.parse(wait.getLast());
+            await(exchange, entry, time.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : time);
+        } catch (IllegalArgumentException e) {
+            Answer.line(exchange, 400, "wait: " + e.getMessage() + ".");
+        }
+    }
+
+    /** Answers when the run is over, or the time is; nobody waits for that. */
+    private static void await(HttpServerExchange exchange, RunEntry entry, Duration time) {
+        exchange.dispatch(task -> await(exchange, entry, time, task), () -> Answer.json(exchange, 200, entry.json()));
+    }
+
+    private static void await(HttpServerExchange exchange, RunEntry entry, Duration time, Runnable task) {
+        var begun = new AtomicBoolean();
+        Runnable once = () -> {
+            if (begun.compareAndSet(false, true)) {
+                exchange.getIoThread().execute(task);
+            }
+        };
+        Runnable timeOver = () -> {
+            entry.forget(once);
+            once.run();
+        };
+        exchange.getIoThread().executeAfter(timeOver, time.toMillis(), TimeUnit.MILLISECONDS);
+        entry.whenOver(once);
+    }
+}
