@@ -10,7 +10,7 @@ import streamer.output.Ending;
 /**
  * Server-sent events (HTML Living Standard, 9.2): a {@code message} for each line, a {@code part} for an unfinished
  * line that is flushed by time, an {@code exit} at the end. Ids are {@code <run>:<offset>}, the offset of the byte
- * after the line.
+ * after the line; the exit's ends in {@code :end}, so that who has it is told from who has only the last line.
  */
 public final class ServerSentEvents implements Format {
     /** The media type of event streams. */
@@ -153,9 +153,9 @@ public final class ServerSentEvents implements Format {
             message(lineLength);
         }
         var code = ending.code().isPresent() ? Integer.toString(ending.code().getAsInt()) : "null";
-        putId();
-        put(ascii("event: exit\ndata: {\"run\":\"" + run + "\",\"code\":" + code + ",\"ended\":\"" + ending.word()
-                + "\",\"millis\":" + millis + "}\n\n"));
+        put(id);
+        put(ascii(offset + ":end\nevent: exit\ndata: {\"run\":\"" + run + "\",\"code\":" + code + ",\"ended\":\""
+                + ending.word() + "\",\"millis\":" + millis + "}\n\n"));
         return events.flip();
     }
 

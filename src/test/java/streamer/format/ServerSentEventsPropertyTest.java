@@ -44,7 +44,7 @@ class ServerSentEventsPropertyTest {
         }
         text.append(UTF_8.decode(events.end(new Ending.Exited(0), 1)));
         var end = text.lastIndexOf("id: ");
-        assertThat(text.substring(end)).startsWith("id: r:" + output.length + "\nevent: exit\n");
+        assertThat(text.substring(end)).startsWith("id: r:" + output.length + ":end\nevent: exit\n");
         assertThat(messages(text.substring(0, end))).isEqualTo(lines(output));
     }
 

@@ -103,7 +103,7 @@ class ServerSentEventsTest {
     void theEndShowsWhatIsLeft() {
         encode("left");
         assertThat(end())
-                .isEqualTo("id: r:4\ndata: left\n\nid: r:4\nevent: exit\n"
+                .isEqualTo("id: r:4\ndata: left\n\nid: r:4:end\nevent: exit\n"
                         + "data: {\"run\":\"r\",\"code\":0,\"ended\":\"exit\",\"millis\":5}\n\n");
     }
 

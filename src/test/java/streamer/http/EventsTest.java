@@ -35,7 +35,7 @@ class EventsTest {
             puppet.tell("exit 3");
             assertThat(client.text())
                     .matches("id: " + run(client)
-                            + ":4\nevent: exit\ndata: \\{\"run\":\"" + run(client)
+                            + ":4:end\nevent: exit\ndata: \\{\"run\":\"" + run(client)
                             + "\",\"code\":3,\"ended\":\"exit\",\"millis\":\\d+}\n\n");
             assertThat(client.end()).isEqualTo(End.CLEAN);
         }

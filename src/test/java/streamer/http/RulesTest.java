@@ -136,14 +136,27 @@ class RulesTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"lastEventId=%s:4", "lasteventid=%s:4", "x=1&lastEventId=%s%%3A40&y", "lastEventId=%s%%3a0"})
+            strings = {
+                "lastEventId=%s:4",
+                "lasteventid=%s:4",
+                "x=1&lastEventId=%s%%3A40&y",
+                "lastEventId=%s%%3a0",
+                "lastEventId=%s:4:end"
+            })
     void norOneThatCannotSetHeaders(String query) throws IOException {
         assertDoesNotRun(server.get("/?" + String.format(query, RUN)), 204);
     }
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"lastEventId=", "lastEventId=4", "lastEventId=%s", "lastEventId=%s:x", "mylastEventId=%s:4"})
+            strings = {
+                "lastEventId=",
+                "lastEventId=4",
+                "lastEventId=%s",
+                "lastEventId=%s:x",
+                "lastEventId=%s:4:x",
+                "mylastEventId=%s:4"
+            })
     void butAParameterOfTheCommandsOwnIsNoReconnect(String query) throws IOException {
         try (var client = server.get("/?" + String.format(query, RUN))) {
             assertThat(client.text()).isEqualTo("ran");

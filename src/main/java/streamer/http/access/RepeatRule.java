@@ -17,8 +17,8 @@ import streamer.http.response.Answer;
 public final class RepeatRule implements HttpHandler {
     private static final HttpString LAST_EVENT_ID = new HttpString("Last-Event-ID");
     /** The last event's id in the query, where clients cannot set headers: an id of ours, or it is the command's own. */
-    private static final Pattern LAST_EVENT_IN_QUERY =
-            Pattern.compile("(?:^|&)(?:lastEventId|lasteventid)=[0-9a-f]{32}(?::|%3[Aa])\\d+(?:&|$)");
+    private static final Pattern LAST_EVENT_IN_QUERY = Pattern.compile(
+            "(?:^|&)(?:lastEventId|lasteventid)=[0-9a-f]{32}(?::|%3[Aa])\\d+(?:(?::|%3[Aa])end)?(?:&|$)");
 
     private static final HttpString SEC_PURPOSE = new HttpString("Sec-Purpose");
     private static final HttpString PURPOSE = new HttpString("Purpose");
