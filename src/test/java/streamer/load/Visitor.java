@@ -146,7 +146,7 @@ final class Visitor {
             var events = Events.of(client.text());
             var run = client.header("Streamer-Run");
             assertThat(events.lines()).isEqualTo(text().lines().toList());
-            assertThat(events.lastId()).isEqualTo(run + ":" + order.content().length());
+            assertThat(events.lastId()).isEqualTo(run + ":" + order.content().length() + ":end");
             assertThat(events.exit()).contains("\"code\":" + order.code() + ",\"ended\":\"exit\"");
             assertThat(client.end()).isEqualTo(End.CLEAN);
             passed(run, order.content().length());
