@@ -3,8 +3,8 @@ package streamer.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -25,7 +25,6 @@ final class ErrorHandler implements IParameterExceptionHandler, IExecutionExcept
     static final int USAGE = 2;
     private static final int NOT_EXECUTABLE = 126;
     private static final int NOT_FOUND = 127;
-    private static final Pattern FLAG = Pattern.compile("--[a-z-]+");
 
     private final EnvironmentFlags environment;
 
@@ -71,14 +70,6 @@ final class ErrorHandler implements IParameterExceptionHandler, IExecutionExcept
         return source == null ? "" : " (from " + source + ")";
     }
 
-    /** The same for all flags that a line names, like {@code --timeout: must be more than 0}. */
-    private String from(String line, CommandLine command) {
-        return FLAG.matcher(line)
-                .results()
-                .map(found -> from(command.getCommandSpec().findOption(found.group())))
-                .collect(Collectors.joining());
-    }
-
     static int usage(PrintWriter err, String line) {
         return say(err, line + " (try: streamer --help)", USAGE);
     }
@@ -87,14 +78,16 @@ final class ErrorHandler implements IParameterExceptionHandler, IExecutionExcept
     public int handleExecutionException(Exception e, CommandLine command, ParseResult parsed) throws Exception {
         var err = command.getErr();
         var line = String.valueOf(e.getMessage());
-        if (e instanceof UsageException) {
-            return usage(err, line + from(line, command));
+        if (e instanceof UsageException unusable) { // "--timeout: must be …"
+            var flags = Stream.concat(Stream.of(line.replaceFirst(":.*", "")), unusable.others().stream());
+            var sources = flags.map(flag -> from(command.getCommandSpec().findOption(flag)));
+            return usage(err, line + sources.collect(Collectors.joining()));
         }
         if (e instanceof LaunchException launch) {
             return say(err, line, launch.kind() == LaunchException.Kind.NOT_FOUND ? NOT_FOUND : NOT_EXECUTABLE);
         }
-        if (e instanceof FileException unusable) {
-            return say(err, flagOf(unusable.file(), command) + line, FAILURE);
+        if (e instanceof FileException missing) {
+            return say(err, flagOf(missing.file(), command) + line, FAILURE);
         }
         if (e instanceof IOException) {
             return say(err, line, FAILURE);

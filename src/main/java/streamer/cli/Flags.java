@@ -35,7 +35,7 @@ final class Flags {
     /** A flag and its value as arguments: one if the value may be left out, and so has to be attached. */
     List<String> pair(String name, String value) {
         @Nullable OptionSpec option = spec.findOption(name);
-        var isAttached = option != null && option.arity().min() < option.arity().max();
+        var isAttached = option != null && option.arity().min() == 0;
         return isAttached ? List.of(name + "=" + value) : List.of(name, value);
     }
 

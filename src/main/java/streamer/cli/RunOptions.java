@@ -157,8 +157,10 @@ final class RunOptions {
             return stderr == null ? RunSpec.Stderr.LOG : stderr;
         }
         if (stderr != null && stderr != RunSpec.Stderr.MERGE) {
-            throw new UsageException("--tty: standard output and error are one terminal, so not with --stderr "
-                    + stderr.name().toLowerCase(Locale.ROOT));
+            throw new UsageException(
+                    "--tty: standard output and error are one terminal, so not with --stderr "
+                            + stderr.name().toLowerCase(Locale.ROOT),
+                    "--stderr");
         }
         return RunSpec.Stderr.MERGE;
     }

@@ -13,9 +13,11 @@ import java.util.regex.Pattern;
  * @param bytesRead what it has read, from whatever
  * @param bytesWritten what it has written, to whatever
  * @param wakeUps how often it has stopped to wait: voluntary context switches
+ * @param waitsFor the kernel's function that it waits in; {@code 0} if it does not wait, or that cannot be seen
  * @param stdio what C's stdio holds of its standard output; empty if that cannot be seen
  */
-public record Activity(String name, long bytesRead, long bytesWritten, long wakeUps, Optional<StdioBuffer> stdio) {
+public record Activity(
+        String name, long bytesRead, long bytesWritten, long wakeUps, String waitsFor, Optional<StdioBuffer> stdio) {
     private static final Pattern NAME = Pattern.compile("^Name:\t(.*)");
     private static final Pattern READ = Pattern.compile("rchar: (\\d+)");
     private static final Pattern WRITTEN = Pattern.compile("wchar: (\\d+)");
@@ -32,6 +34,7 @@ public record Activity(String name, long bytesRead, long bytesWritten, long wake
                     number(READ, bytes),
                     number(WRITTEN, bytes),
                     number(WAKE_UPS, status),
+                    Proc.read(process, "wchan"),
                     StdioBuffer.of(process)));
         } catch (IOException e) {
             return Optional.empty();
@@ -52,6 +55,16 @@ public record Activity(String name, long bytesRead, long bytesWritten, long wake
 
     /** Whether it has read something, or has not waited all the time, since an earlier look, but written nothing. */
     boolean isInVainSince(Activity earlier) {
-        return bytesWritten == earlier.bytesWritten && (bytesRead > earlier.bytesRead || wakeUps > earlier.wakeUps);
+        return !hasWrittenSince(earlier) && (bytesRead > earlier.bytesRead || wakeUps > earlier.wakeUps);
+    }
+
+    /** Whether it has written something since an earlier look. */
+    boolean hasWrittenSince(Activity earlier) {
+        return bytesWritten > earlier.bytesWritten;
+    }
+
+    /** Whether it waits for others to take what it writes; empty if that cannot be seen. */
+    Optional<Boolean> waitsToWrite() {
+        return waitsFor.equals("0") ? Optional.empty() : Optional.of(waitsFor.contains("write"));
     }
 }

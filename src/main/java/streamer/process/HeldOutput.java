@@ -30,13 +30,20 @@ public final class HeldOutput {
      */
     public static Optional<String> find(Stage stage, String output, Activity before, Activity now) {
         var isLast = stage.output().equals(output);
-        if (!isLast && !now.isInVainSince(before)) { // it goes on, or waits for the next one to take more
+        if (!isLast && goesOn(before, now)) {
             return Optional.empty();
         }
         var interpreter = Interpreter.named(stage.program());
         return interpreter.isPresent()
                 ? guess(interpreter.get(), stage, isLast, now.isInVainSince(before))
                 : seen(stage, isLast, before, now);
+    }
+
+    /** Whether it has written something, or waits for the next one to take more. */
+    private static boolean goesOn(Activity before, Activity now) {
+        return now.hasWrittenSince(before)
+                || before.waitsToWrite().orElse(false)
+                || now.waitsToWrite().orElse(!now.isInVainSince(before));
     }
 
     private static Optional<String> guess(Interpreter interpreter, Stage stage, boolean isLast, boolean isInVain) {
@@ -66,7 +73,8 @@ public final class HeldOutput {
         if (held.isByLines()) { // an unfinished one
             return List.of("--unbuffer --env _STDBUF_O=0");
         }
-        if (stage.isAtTerminal()) { // it has asked for that itself
+        if (stage.isAtTerminal() || Proc.hasVariable(Long.toString(stage.pid()), LineBuffering.MODE)) {
+            // It has asked for a buffer itself.
             return List.of("fflush(3)");
         }
         var cures = new ArrayList<String>();

@@ -33,18 +33,18 @@ record Interpreter(String cure, boolean isLiveAtTerminal, Pattern prints, Patter
             "PYTHONUNBUFFERED=1, which sudo and env -i drop",
             true,
             Pattern.compile("\\bprint *\\(|stdout\\.write"),
-            Pattern.compile("\0-[A-Za-z]*u|flush|buffering|os\\.write|stdin\\.read|readlines"),
+            Pattern.compile("\0-[A-Za-z]*u|flush|buffering|os\\.write|stdin\\.read|readlines|file *="),
             "PYTHONUNBUFFERED");
     private static final Interpreter PERL = new Interpreter(
             "$| = 1",
             true,
-            Pattern.compile("\\b(print|printf|say)\\b(?! *\\{?STDERR)|\0-\\w*p"),
-            Pattern.compile("\\$\\||(?i)autoflush|flush|syswrite|\\bEND\\b|@\\w+ *= *<"),
+            Pattern.compile("\\b(print|printf|say)\\b(?! *\\{?[A-Z]+\\b)|\0-\\w*p"),
+            Pattern.compile("\\$\\||(?i:autoflush)|flush|syswrite|\\bEND\\b|@\\w+ *= *<"),
             "PERL5OPT");
     private static final Interpreter RUBY = new Interpreter(
             "$stdout.sync = true",
             true,
-            Pattern.compile("\\b(print|printf|puts)\\b"),
+            Pattern.compile("(?<!\\$stderr\\.|STDERR\\.)\\b(print|printf|puts)\\b"),
             Pattern.compile(
                     "stdout\\.sync|STDOUT\\.sync|flush|syswrite|\\bEND\\b|STDIN\\.read|\\$stdin\\.read|readlines"),
             "RUBYOPT");

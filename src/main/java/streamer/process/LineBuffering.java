@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
  * have other rights than who started them.
  */
 public final class LineBuffering {
-    private static final String MODE = "_STDBUF_O";
+    /** The variable that tells the library how standard output is to be buffered. */
+    static final String MODE = "_STDBUF_O";
+
     private static final String LIBRARY = "coreutils/libstdbuf.so";
 
     private LineBuffering() {}

@@ -39,6 +39,7 @@ final class PosixSpawner implements Spawner {
     private static final int STDOUT = 1;
     private static final int STDERR = 2;
     private static final byte[] OWN_STDERR = "/proc/self/fd/2\0".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] CONTROLLING_TERMINAL = "/dev/tty\0".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] NULL_DEVICE = "/dev/null\0".getBytes(StandardCharsets.US_ASCII);
     private static final String SHELL = "/bin/sh";
 
@@ -81,14 +82,16 @@ final class PosixSpawner implements Spawner {
 
     /**
      * Our standard error for commands: where it is a terminal, opened again for writing alone, or they would read what
-     * is typed there.
+     * is typed there. One that another user owns cannot be opened by its name, but as the one that controls us.
      */
     private static int errors() {
         if (LibC.isatty(STDERR) == 0) {
             return STDERR;
         }
-        var again = LibC.open(OWN_STDERR, LibC.O_WRONLY | LibC.O_NOCTTY | LibC.O_CLOEXEC);
-        return again < 0 ? STDERR : again; // another user's
+        var flags = LibC.O_WRONLY | LibC.O_NOCTTY | LibC.O_CLOEXEC;
+        var again = LibC.open(OWN_STDERR, flags);
+        again = again < 0 ? LibC.open(CONTROLLING_TERMINAL, flags) : again;
+        return again < 0 ? STDERR : again;
     }
 
     @Override

@@ -1,16 +1,22 @@
 package streamer.process;
 
+import java.io.File;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** The files of a process in {@code /proc} ({@code proc(5)}); this one's are those of {@link #SELF}. */
 final class Proc {
     static final String ROOT = "/proc";
     static final String SELF = "self";
+
+    private static final Pattern BLANK = Pattern.compile(" ");
 
     private Proc() {}
 
@@ -37,13 +43,31 @@ final class Proc {
                 Files.readSymbolicLink(Path.of(path(process, "exe"))).getFileName());
     }
 
-    /** The ids of its first thread's children; none where the kernel does not tell. */
-    static List<String> children(String process) {
+    /** Whether a variable stood in its environment when it began; false if that cannot be read. */
+    static boolean hasVariable(String process, String name) {
         try {
-            var ids = read(process, "task/" + process + "/children");
-            return ids.isBlank() ? List.of() : List.of(ids.strip().split(" "));
+            return ("\0" + read(process, "environ")).contains("\0" + name + "=");
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** The ids of its threads' children; none where the kernel does not tell. */
+    static List<String> children(String process) {
+        var threads = new File(path(process, "task")).list();
+        return threads == null
+                ? List.of()
+                : Arrays.stream(threads)
+                        .flatMap(thread -> childrenOf(process, thread))
+                        .toList();
+    }
+
+    private static Stream<String> childrenOf(String process, String thread) {
+        try {
+            var ids = read(process, "task/" + thread + "/children").strip();
+            return ids.isEmpty() ? Stream.empty() : BLANK.splitAsStream(ids);
         } catch (IOException e) { // or it has exited
-            return List.of();
+            return Stream.empty();
         }
     }
 }

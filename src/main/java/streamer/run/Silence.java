@@ -48,9 +48,9 @@ final class Silence {
         this.watch = watch;
     }
 
-    /** Nanoseconds until {@link #enforce} has something to do. */
+    /** Nanoseconds until {@link #enforce} may have something to do: a new silence may begin at any time. */
     long left(long now) {
-        return left(now, output.waiting().elapsed(now));
+        return Math.min(SHORTEST_NANOS, left(now, output.waiting().elapsed(now)));
     }
 
     private long left(long now, long silent) {

@@ -268,9 +268,10 @@ class OptionsTest {
 
     @Test
     void theCommandMayStandBehindTheDashes() throws IOException {
-        var file = Files.writeString(directory.resolve("flags"), "--verbose\n-- sh\n-c x\n");
+        var file = Files.writeString(directory.resolve("flags"), "--unbuffer false\n--verbose\n-- sh\n-c x\n");
         var spec = ServeCommand.commandLine(Map.of()).getCommandSpec();
-        assertThat(ArgumentFile.expand(List.of("@" + file), spec)).containsExactly("--verbose", "--", "sh", "-c x");
+        assertThat(ArgumentFile.expand(List.of("@" + file), spec))
+                .containsExactly("--unbuffer=false", "--verbose", "--", "sh", "-c x");
     }
 
     @Test
