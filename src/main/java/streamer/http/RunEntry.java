@@ -29,7 +29,7 @@ final class RunEntry {
     private final Map<String, @Nullable Object> request = new LinkedHashMap<>();
     private final Set<Runnable> waiting = new LinkedHashSet<>();
     private @Nullable Run run;
-    private String end = "";
+    private Map<String, @Nullable Object> end = Map.of();
 
     /** The entry of a run that has been admitted for a request. */
     RunEntry(Run run, HttpServerExchange exchange) {
@@ -49,9 +49,9 @@ final class RunEntry {
         return id;
     }
 
-    /** Its status, as JSON: times as in RFC 3339, in milliseconds. */
+    /** Its status, as JSON; times as in RFC 3339. */
     synchronized String json() {
-        return run == null ? end : Json.object(status(run, false));
+        return Json.object(run == null ? end : status(run, false));
     }
 
     private Map<String, @Nullable Object> status(Run of, boolean isOver) {
@@ -62,16 +62,16 @@ final class RunEntry {
         status.put("state", isOver ? "ended" : of.state().name().toLowerCase(Locale.ROOT));
         status.put("ended", ending == null ? null : ending.word());
         status.put("code", code.isEmpty() ? null : (Integer) code.getAsInt());
-        status.put("started", text(of.started()));
-        status.put("finished", isOver ? text(Instant.now()) : null);
+        status.put("started", millis(of.started()));
+        status.put("finished", isOver ? millis(Instant.now()) : null);
         status.put("millis", of.millis());
         status.put("holds", isOver ? null : of.held().orElse(null));
         status.putAll(request);
         return status;
     }
 
-    private static @Nullable String text(@Nullable Instant time) {
-        return time == null ? null : time.truncatedTo(ChronoUnit.MILLIS).toString();
+    private static @Nullable Instant millis(@Nullable Instant time) {
+        return time == null ? null : time.truncatedTo(ChronoUnit.MILLIS);
     }
 
     /** Stops it; does not wait. False if it is over already. */
@@ -109,7 +109,7 @@ final class RunEntry {
             if (run == null) {
                 return;
             }
-            end = Json.object(status(run, true));
+            end = status(run, true);
             run = null;
             tasks = List.copyOf(waiting);
             waiting.clear();
