@@ -72,8 +72,8 @@ final class AccessOptions {
 
     @Option(
             names = "--open-list",
-            description = "Everybody who may run the command may list all runs, /-/runs. Default: only where clients"
-                    + " must say who they are.")
+            description = "Everybody may list all runs with their paths, /-/runs. Default: only where clients must say"
+                    + " who they are.")
     private boolean isListOpen;
 
     /**

@@ -128,7 +128,9 @@ final class RunExchange implements Runnable, AutoCloseable {
         var isStopped = e.kind() == LaunchException.Kind.STOPPED;
         LOG.log(isStopped ? Level.DEBUG : Level.WARNING, "run {0}: {1}", run.id(), e.getMessage());
         LOG.log(Level.DEBUG, "cause", e);
-        fail(status(e), "The command cannot be launched: " + e.getMessage() + ".");
+        if (!failAsStopped()) {
+            fail(status(e), "The command cannot be launched: " + e.getMessage() + ".");
+        }
     }
 
     private static int status(LaunchException e) {
@@ -139,7 +141,20 @@ final class RunExchange implements Runnable, AutoCloseable {
         };
     }
 
+    /** If somebody has had the run stopped, that is what its client is told: not to come again. */
+    private boolean failAsStopped() {
+        var ending = run.ending();
+        var isStopped = ending instanceof Ending.Stopped stopped && stopped.reason() == Reason.STOP;
+        if (isStopped && ending != null) {
+            fail(500, serving.failureLine(ending));
+        }
+        return isStopped;
+    }
+
     private void refuse(RefusedException e) {
+        if (failAsStopped()) {
+            return;
+        }
         if (e.getCause() != null) {
             LOG.log(Level.WARNING, "run {0}: {1} {2}", run.id(), e.line(), e.getCause());
         }
@@ -172,8 +187,11 @@ final class RunExchange implements Runnable, AutoCloseable {
         try {
             AccessLog.of(exchange).log(run.id(), run.ending());
         } finally {
-            run.close();
-            whenClosed.accept(this, run.id());
+            try {
+                run.close();
+            } finally {
+                whenClosed.accept(this, run.id());
+            }
         }
     }
 }

@@ -24,14 +24,16 @@ final class RunTable {
         entries.put(entry.id(), entry);
     }
 
-    /** A run is over: tells who waits for that. */
-    void end(String id) {
-        find(id).ifPresent(RunEntry::end);
-        synchronized (this) {
-            over.add(id);
-            if (over.size() > MOST_OVER) {
-                entries.remove(over.remove());
-            }
+    /** A run is closed; the oldest of those is forgotten. */
+    synchronized void close(String id) {
+        var entry = entries.get(id);
+        if (entry == null) {
+            return;
+        }
+        entry.close();
+        over.add(id);
+        if (over.size() > MOST_OVER) {
+            entries.remove(over.remove());
         }
     }
 

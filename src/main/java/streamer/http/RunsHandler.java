@@ -5,20 +5,16 @@ import static java.util.stream.Collectors.joining;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import streamer.http.access.CrossSiteRule;
 import streamer.http.request.RequestPath;
 import streamer.http.response.Answer;
-import streamer.time.Times;
 
 /**
  * {@code /-/runs}: the list of runs; {@code /-/runs/ID}: one run's status, and {@code DELETE} to stop it.
  *
- * <p>Threads: the request's I/O thread.
+ * <p>Threads: any that owns the exchange.
  */
 final class RunsHandler implements HttpHandler {
     static final String LIST = "/-/runs";
@@ -29,9 +25,8 @@ final class RunsHandler implements HttpHandler {
     static final List<String> METHODS_OF_ONE = List.of("GET", "HEAD", "DELETE", "OPTIONS");
 
     private static final List<String> METHODS_OF_LIST = List.of("GET", "HEAD", "OPTIONS");
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(25);
 
-    /** The longest list has a megabyte or two, which its client may leave where it is for a while. */
+    /** A list may have a megabyte or more, which its client may leave where it is for a while. */
     private static final int LISTS_AT_ONE_TIME = 16;
 
     private final RunTable table;
@@ -65,7 +60,7 @@ final class RunsHandler implements HttpHandler {
         } else if (exchange.getRequestMethod().toString().equals("DELETE")) {
             stop(exchange, entry.get());
         } else {
-            status(exchange, entry.get());
+            Answer.json(exchange, 200, entry.get().json());
         }
     }
 
@@ -115,39 +110,5 @@ final class RunsHandler implements HttpHandler {
         } else {
             Answer.empty(exchange, 204);
         }
-    }
-
-    private static void status(HttpServerExchange exchange, RunEntry entry) {
-        var wait = exchange.getQueryParameters().get("wait");
-        if (wait == null || exchange.getRequestMethod().toString().equals("HEAD")) {
-            Answer.json(exchange, 200, entry.json());
-            return;
-        }
-        try {
-            var time = Times.parse(wait.getLast());
-            await(exchange, entry, time.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : time);
-        } catch (IllegalArgumentException e) {
-            Answer.line(exchange, 400, "wait: " + e.getMessage() + ".");
-        }
-    }
-
-    /** Answers when the run is over, or the time is; nobody waits for that. */
-    private static void await(HttpServerExchange exchange, RunEntry entry, Duration time) {
-        exchange.dispatch(task -> await(exchange, entry, time, task), () -> Answer.json(exchange, 200, entry.json()));
-    }
-
-    private static void await(HttpServerExchange exchange, RunEntry entry, Duration time, Runnable task) {
-        var begun = new AtomicBoolean();
-        Runnable once = () -> {
-            if (begun.compareAndSet(false, true)) {
-                exchange.getIoThread().execute(task);
-            }
-        };
-        Runnable timeOver = () -> {
-            entry.forget(once);
-            once.run();
-        };
-        exchange.getIoThread().executeAfter(timeOver, time.toMillis(), TimeUnit.MILLISECONDS);
-        entry.whenOver(once);
     }
 }

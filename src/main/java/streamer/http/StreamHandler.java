@@ -65,14 +65,14 @@ final class StreamHandler implements HttpHandler {
             return new RunExchange(exchange, run, serving, this::closed);
         } catch (RuntimeException | Error e) {
             run.close();
-            table.end(run.id());
+            table.close(run.id());
             throw e;
         }
     }
 
     private void closed(RunExchange ended, String run) {
         exchanges.remove(ended);
-        table.end(run);
+        table.close(run);
     }
 
     private void handOver(Runnable task, RunExchange begun) {

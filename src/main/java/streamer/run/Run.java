@@ -69,18 +69,26 @@ public final class Run implements AutoCloseable {
         return Duration.ofNanos(running.elapsed(System.nanoTime())).toMillis();
     }
 
-    /** State of a run that is not over. */
+    /** Where a run is. */
     public enum State {
         /** Its command has not been launched. */
         QUEUED,
         /** Its command executes, or its output is still being read. */
         RUNNING,
-        /** It is being stopped. */
-        STOPPING
+        /** It is being stopped, or what its command has left behind is. */
+        STOPPING,
+        /** How it ended is decided. */
+        ENDED
     }
 
     /** The run's state. */
     public State state() {
+        if (isStopping()) {
+            return State.STOPPING;
+        }
+        if (ending() != null) {
+            return State.ENDED;
+        }
         return verdict.isStopped() ? State.STOPPING : execution == null ? State.QUEUED : State.RUNNING;
     }
 
@@ -238,7 +246,7 @@ public final class Run implements AutoCloseable {
     }
 
     /** Whether its processes are being stopped, or will be as soon as they are launched. */
-    boolean isStopping() {
+    public boolean isStopping() {
         return verdict.awaitsLaunch() || treeStop.isRunning();
     }
 

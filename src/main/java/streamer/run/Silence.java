@@ -26,7 +26,7 @@ final class Silence {
     private final PipeOutput output;
     private final Consumer<Silence> watch;
     private volatile Due due = new Due(0, SHORTEST_NANOS);
-    private volatile @Nullable String held;
+    private volatile @Nullable Held held;
     private Map<Stage, Activity> before = Map.of();
 
     /**
@@ -36,6 +36,13 @@ final class Silence {
      * @param nanos how long it has to be
      */
     private record Due(long begun, long nanos) {}
+
+    /**
+     * What holds the output.
+     *
+     * @param begun when the silence began
+     */
+    private record Held(long begun, long pid, String text) {}
 
     /**
      * A launched run's.
@@ -69,7 +76,11 @@ final class Silence {
 
     /** What holds the run's output, as the last looks at this silence have told. */
     Optional<String> held(long now) {
-        return output.waiting().elapsed(now) < SHORTEST_NANOS ? Optional.empty() : Optional.ofNullable(held);
+        var begun = now - output.waiting().elapsed(now);
+        return Optional.ofNullable(held)
+                .filter(found ->
+                        found.begun() == begun && ProcessHandle.of(found.pid()).isPresent())
+                .map(Held::text);
     }
 
     /**
@@ -84,8 +95,9 @@ final class Silence {
         var earlier = before;
         before = Map.of();
         var handle = child.handle();
-        if (handle == null || output.waiting().elapsed(System.nanoTime()) < SHORTEST_NANOS) {
-            held = null;
+        var nanos = System.nanoTime();
+        var silent = output.waiting().elapsed(nanos);
+        if (handle == null || silent < SHORTEST_NANOS) {
             return false; // over, or broken
         }
         var name = output.name();
@@ -101,8 +113,9 @@ final class Silence {
         now.forEach((stage, activity) -> Optional.ofNullable(earlier.get(stage))
                 .flatMap(then -> HeldOutput.find(stage, name, then, activity))
                 .ifPresent(found -> {
-                    held = activity.name() + " (" + stage.pid() + ") " + found;
-                    report.accept(activity.name(), held);
+                    var text = activity.name() + " (" + stage.pid() + ") " + found;
+                    held = new Held(nanos - silent, stage.pid(), text);
+                    report.accept(activity.name(), text);
                 }));
         return false;
     }

@@ -3,9 +3,13 @@ package streamer.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import streamer.testing.Commands;
@@ -19,6 +23,9 @@ import streamer.testing.Wait;
 /** {@code /-/runs}, and what is below it. */
 @ExtendWith(NothingLeft.class)
 class RunsTest {
+    @TempDir
+    private Path directory;
+
     private static final String TIME = "\"\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z\"";
     private static final String LAST_WORDS = "trap 'echo last; exit 3' TERM; echo ready; sleep 1000 & wait";
 
@@ -46,38 +53,13 @@ class RunsTest {
                     .matches(Pattern.compile("\\{\"run\":\"" + run(client)
                             + "\",\"state\":\"running\",\"ended\":null,\"code\":null,\"started\":" + TIME
                             + ",\"finished\":null,\"millis\":\\d+,\"holds\":null,\"method\":\"GET\","
-                            + "\"path\":\"/jobs/\\\\u00e9\",\"query\":\"a=%22b%22\"\\}\n"));
+                            + "\"path\":\"/jobs/\\\\u00e9\"\\}\n"));
             puppet.tell("exit 3");
             assertThat(client.end()).isEqualTo(End.BROKEN_OFF);
-            server.accessLine("exit=3");
-            Wait.until("it is over", () -> status(server, run(client)).contains("\"state\":\"ended\""));
             assertThat(status(server, run(client)))
-                    .contains("\"ended\":\"exit\",\"code\":3,\"started\":\"")
-                    .matches(Pattern.compile("(?s).*\"finished\":" + TIME + ".*"));
-        }
-    }
-
-    @Test
-    void aStatusMayBeWaitedFor() throws IOException {
-        try (var puppet = new Puppet();
-                var server = TestServer.of(puppet.command()).start();
-                var client = server.get("/")) {
-            puppet.tell("echo first");
-            var path = "/-/runs/" + run(client);
-            try (var early = server.get(path + "?wait=1ms")) {
-                assertThat(early.text()).contains("\"state\":\"running\"");
-            }
-            try (var waiting = server.get(path + "?wait=1h")) {
-                puppet.tell("exit 0");
-                assertThat(waiting.text()).contains("\"ended\":\"exit\",\"code\":0");
-            }
-            try (var late = server.get(path + "?wait=25s")) {
-                assertThat(late.text()).contains("\"state\":\"ended\"");
-            }
-            try (var bad = server.get(path + "?wait=long")) {
-                assertThat(bad.status()).isEqualTo(400);
-                assertThat(bad.text()).isEqualTo("wait: 'long' is not a time like 250ms, 15s or 5m.\n");
-            }
+                    .contains("\"state\":\"ended\",\"ended\":\"exit\",\"code\":3,\"started\":\"");
+            server.awaitNoRun();
+            assertThat(status(server, run(client))).matches(Pattern.compile("(?s).*\"finished\":" + TIME + ".*"));
         }
     }
 
@@ -94,10 +76,60 @@ class RunsTest {
             assertThat(client.piece()).isEqualTo("last\n");
             assertThat(client.end()).isEqualTo(End.BROKEN_OFF);
             assertThat(server.accessLine("GET / ")).contains("exit=3 ended=stop");
-            Wait.until("it is over", () -> status(server, run(client)).contains("\"ended\":\"stop\",\"code\":3"));
+            Wait.until(
+                    "it is over",
+                    () -> status(server, run(client)).contains("\"state\":\"ended\",\"ended\":\"stop\",\"code\":3"));
             try (var again = server.connect().request("DELETE", path)) {
                 assertThat(again.status()).isEqualTo(204);
             }
+        }
+    }
+
+    /** Its end is decided, but not over while its processes are there, and its slot is held. */
+    @Test
+    void itIsBeingStoppedUntilItsProcessesAreGone() throws IOException {
+        var script = "(trap '' TERM; : >\"$1\"; exec sleep 1000) >/dev/null 2>&1 & echo up; wait";
+        var ready = directory.resolve("ready");
+        try (var server = TestServer.of(Commands.sh(script, ready.toString()))
+                        .killAfter(Duration.ofMinutes(10))
+                        .start();
+                var client = server.get("/")) {
+            assertThat(client.piece()).isEqualTo("up\n");
+            Wait.until("TERM is ignored", () -> Files.exists(ready));
+            try (var stop = server.connect().request("DELETE", "/-/runs/" + run(client))) {
+                assertThat(stop.status()).isEqualTo(202);
+            }
+            assertThat(client.end()).isEqualTo(End.BROKEN_OFF);
+            server.accessLine("ended=stop");
+            assertThat(status(server, run(client))).contains("\"state\":\"stopping\",\"ended\":\"stop\"");
+            server.runs().killNow();
+            Wait.until("it is over", () -> status(server, run(client)).contains("\"state\":\"ended\""));
+        }
+    }
+
+    /** Not a 503, after which clients ask again. */
+    @Test
+    void whoseRunIsStoppedInTheQueueIsToldThat() throws IOException {
+        try (var puppet = new Puppet();
+                var server = TestServer.of(puppet.command())
+                        .maxRuns(1)
+                        .queue(1)
+                        .openList()
+                        .start();
+                var first = server.get("/");
+                var second = server.get("/")) {
+            puppet.tell("echo first");
+            assertThat(first.piece()).isEqualTo("first\n");
+            Wait.until("it waits", () -> list(server).contains("\"state\":\"queued\""));
+            var id = list(server).replaceFirst("(?s).*?\"run\":\"(\\w+)\",\"state\":\"queued\".*", "$1");
+            try (var stop = server.connect().request("DELETE", "/-/runs/" + id)) {
+                assertThat(stop.status()).isEqualTo(202);
+            }
+            assertThat(second.status()).isEqualTo(500);
+            assertThat(second.text()).isEqualTo("The run was ended (stop) before it wrote anything.\n");
+            assertThat(server.accessLine("ended=stop")).contains("exit=-");
+            puppet.tell("exit 0");
+            assertThat(first.end()).isEqualTo(End.CLEAN);
         }
     }
 

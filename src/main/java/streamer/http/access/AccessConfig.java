@@ -44,7 +44,6 @@ public record AccessConfig(
     @Override
     public String toString() {
         return "AccessConfig[" + hosts + origins + proxies + (token == null ? "" : "token") + tokenFile + passwordFile
-                + isListOpen
-                + "]";
+                + (isListOpen ? "list" : "") + "]";
     }
 }

@@ -42,8 +42,13 @@ public final class Answer {
         send(exchange, status, "text/plain; charset=utf-8", line);
     }
 
-    /** Answers with a status and JSON. */
+    /** Answers with a status and JSON; 503 without a body while too many answers wait for their clients. */
     public static void json(HttpServerExchange exchange, int status, String text) {
+        if (!AnswerTimeout.allowsBody(exchange)) {
+            exchange.getResponseHeaders().put(Headers.RETRY_AFTER, RETRY_SOON_SECONDS);
+            empty(exchange, 503, "Too many answers wait for their clients.");
+            return;
+        }
         send(exchange, status, "application/json", text);
     }
 
