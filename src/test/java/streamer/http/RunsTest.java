@@ -117,9 +117,10 @@ class RunsTest {
                         .openList()
                         .start();
                 var first = server.get("/");
-                var second = server.get("/")) {
+                var second = server.connect()) {
             puppet.tell("echo first");
             assertThat(first.piece()).isEqualTo("first\n");
+            second.request("GET", "/");
             Wait.until("it waits", () -> list(server).contains("\"state\":\"queued\""));
             var id = list(server).replaceFirst("(?s).*?\"run\":\"(\\w+)\",\"state\":\"queued\".*", "$1");
             try (var stop = server.connect().request("DELETE", "/-/runs/" + id)) {
