@@ -5,6 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import streamer.output.Ending;
 
 /**
@@ -152,11 +155,18 @@ public final class ServerSentEvents implements Format {
         if (lineLength > 0) {
             message(lineLength);
         }
-        var code = ending.code().isPresent() ? Integer.toString(ending.code().getAsInt()) : "null";
         put(id);
-        put(ascii(offset + ":end\nevent: exit\ndata: {\"run\":\"" + run + "\",\"code\":" + code + ",\"ended\":\""
-                + ending.word() + "\",\"millis\":" + millis + "}\n\n"));
+        put(ascii(offset + ":end\nevent: exit\ndata: " + Json.object(exit(ending, millis)) + "\n\n"));
         return events.flip();
+    }
+
+    private Map<String, @Nullable Object> exit(Ending ending, long millis) {
+        var data = new LinkedHashMap<String, @Nullable Object>();
+        data.put("run", run);
+        data.put("code", ending.code().isPresent() ? (Integer) ending.code().getAsInt() : null);
+        data.put("ended", ending.word());
+        data.put("millis", millis);
+        return data;
     }
 
     private void putId() {

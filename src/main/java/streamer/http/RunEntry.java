@@ -54,7 +54,7 @@ final class RunEntry {
         if (of == null) {
             return last;
         }
-        var isOver = finished != null && !of.isStopping();
+        var isOver = finished != null && of.isOver();
         var status = status(of);
         if (isOver) { // then this is the last one
             last = status;
@@ -64,16 +64,11 @@ final class RunEntry {
     }
 
     private Map<String, @Nullable Object> status(Run of) {
-        var state = of.state();
         var ending = of.ending();
         var code = ending == null ? OptionalInt.empty() : ending.code();
         var status = new LinkedHashMap<String, @Nullable Object>();
         status.put("run", id);
-        status.put(
-                "state",
-                (finished == null || of.isStopping() ? state : Run.State.ENDED)
-                        .name()
-                        .toLowerCase(Locale.ROOT));
+        status.put("state", of.state().name().toLowerCase(Locale.ROOT));
         status.put("ended", ending == null ? null : ending.word());
         status.put("code", code.isEmpty() ? null : (Integer) code.getAsInt());
         status.put("started", millis(of.started()));

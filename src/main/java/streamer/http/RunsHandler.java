@@ -4,10 +4,10 @@ import static java.util.stream.Collectors.joining;
 
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.util.Headers;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import streamer.http.access.CrossSiteRule;
+import streamer.http.access.MethodRule;
 import streamer.http.request.RequestPath;
 import streamer.http.response.Answer;
 
@@ -46,39 +46,27 @@ final class RunsHandler implements HttpHandler {
     @Override
     public void handleRequest(HttpServerExchange exchange) {
         var path = RequestPath.of(exchange);
+        var method = exchange.getRequestMethod().toString();
         var isList = path.equals(LIST);
-        if (!isMethod(exchange, isList ? METHODS_OF_LIST : METHODS_OF_ONE)) {
-            return;
-        }
-        if (isList) {
+        var methods = isList ? METHODS_OF_LIST : METHODS_OF_ONE;
+        if (method.equals("OPTIONS") || !methods.contains(method)) {
+            MethodRule.refuse(exchange, String.join(", ", methods), "");
+        } else if (isList) {
             list(exchange);
-            return;
+        } else {
+            one(exchange, method, path.substring(ONE.length()));
         }
-        var entry = table.find(path.substring(ONE.length()));
+    }
+
+    private void one(HttpServerExchange exchange, String method, String id) {
+        var entry = table.find(id);
         if (entry.isEmpty()) {
             Answer.line(exchange, 404, "No such run, or its end is long ago.");
-        } else if (exchange.getRequestMethod().toString().equals("DELETE")) {
+        } else if (method.equals("DELETE")) {
             stop(exchange, entry.get());
         } else {
             Answer.json(exchange, 200, entry.get().json());
         }
-    }
-
-    /** Whether the request is to be answered by what is there; else it has been answered. */
-    private static boolean isMethod(HttpServerExchange exchange, List<String> methods) {
-        var method = exchange.getRequestMethod().toString();
-        var isOptions = method.equals("OPTIONS");
-        if (methods.contains(method) && !isOptions) {
-            return true;
-        }
-        var allow = String.join(", ", methods);
-        exchange.getResponseHeaders().put(Headers.ALLOW, allow);
-        if (isOptions) {
-            Answer.empty(exchange, 204);
-        } else {
-            Answer.line(exchange, 405, method + " is not allowed here, only " + allow + ".");
-        }
-        return false;
     }
 
     private void list(HttpServerExchange exchange) {

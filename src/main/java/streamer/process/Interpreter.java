@@ -70,8 +70,7 @@ record Interpreter(String cure, boolean isLiveAtTerminal, Pattern prints, Patter
         try {
             var arguments = Proc.read(process, "cmdline");
             var text = arguments + script(process, arguments.split("\0"));
-            var isSet = ("\0" + Proc.read(process, "environ")).contains("\0" + variable + "=");
-            return !isSet
+            return !Proc.hasVariable(process, variable)
                     && prints.matcher(text).find()
                     && !isOther.matcher(text).find();
         } catch (IOException | InvalidPathException e) {

@@ -77,7 +77,7 @@ public final class Run implements AutoCloseable {
         RUNNING,
         /** It is being stopped, or what its command has left behind is. */
         STOPPING,
-        /** How it ended is decided. */
+        /** How it ended is decided, or it was refused. */
         ENDED
     }
 
@@ -86,7 +86,7 @@ public final class Run implements AutoCloseable {
         if (isStopping()) {
             return State.STOPPING;
         }
-        if (ending() != null) {
+        if (closed || ending() != null) {
             return State.ENDED;
         }
         return verdict.isStopped() ? State.STOPPING : execution == null ? State.QUEUED : State.RUNNING;
@@ -246,7 +246,7 @@ public final class Run implements AutoCloseable {
     }
 
     /** Whether its processes are being stopped, or will be as soon as they are launched. */
-    public boolean isStopping() {
+    boolean isStopping() {
         return verdict.awaitsLaunch() || treeStop.isRunning();
     }
 
@@ -288,7 +288,7 @@ public final class Run implements AutoCloseable {
     }
 
     /** Whether it is closed, and none of its processes is being stopped. */
-    boolean isOver() {
+    public boolean isOver() {
         return closed && !isStopping();
     }
 }

@@ -40,12 +40,18 @@ public final class MethodRule implements HttpHandler {
             StreamHead.put(exchange, formats.contentType(Accept.of(exchange)));
             Answer.head(exchange);
         } else {
-            exchange.getResponseHeaders().put(Headers.ALLOW, allow);
-            if (method.equals("OPTIONS")) {
-                Answer.empty(exchange, 204);
-            } else {
-                Answer.line(exchange, 405, method + " is not allowed here, only " + allow + "; see --methods.");
-            }
+            refuse(exchange, allow, "; see --methods");
+        }
+    }
+
+    /** Answers OPTIONS by the allowed methods, and any other by 405 and a line that ends in a hint. */
+    public static void refuse(HttpServerExchange exchange, String allow, String hint) {
+        var method = exchange.getRequestMethod().toString();
+        exchange.getResponseHeaders().put(Headers.ALLOW, allow);
+        if (method.equals("OPTIONS")) {
+            Answer.empty(exchange, 204);
+        } else {
+            Answer.line(exchange, 405, method + " is not allowed here, only " + allow + hint + ".");
         }
     }
 }
