@@ -242,10 +242,18 @@ class ProgramIT {
                 assertThat(late.status()).isEqualTo(503);
                 assertThat(late.header("Retry-After")).isEqualTo("10");
             }
+            var waiting = new ArrayList<StreamClient>();
+            for (var client : clients) {
+                waiting.add(program.get("/-/runs/" + client.header("Streamer-Run") + "?wait=25s"));
+            }
             assertThat(clients.get(0).end()).as("ended within the drain").isEqualTo(End.CLEAN);
             for (var client : clients.subList(1, 10)) {
                 assertThat(client.text()).isEqualTo("cleanup\n");
                 assertThat(client.end()).isEqualTo(End.BROKEN_OFF);
+            }
+            assertThat(waiting.remove(0).text()).contains("\"ended\":\"exit\",\"code\":0");
+            for (var client : waiting) {
+                assertThat(client.text()).contains("\"ended\":\"shutdown\",\"code\":3");
             }
             assertThat(program.exitCode()).isEqualTo(143);
             assertThat(program.err().lines().filter(line -> line.contains("exit=3 ended=shutdown")))

@@ -22,13 +22,8 @@ final class OwnPaths implements HttpHandler {
         return new OwnPaths(Map.of("/-/health", new HealthHandler(runs)), next);
     }
 
-    /**
-     * The paths for those who may run the command.
-     *
-     * @param isListOpen whether all of them may list the runs
-     */
-    static HttpHandler guarded(RunTable table, boolean isListOpen, HttpHandler next) {
-        var runs = new RunsHandler(table, isListOpen);
+    /** The paths for those who may run the command. */
+    static HttpHandler guarded(RunsHandler runs, HttpHandler next) {
         return new OwnPaths(Map.of(RunsHandler.LIST, runs, RunsHandler.ONE, runs), next);
     }
 

@@ -84,12 +84,35 @@ final class RunEntry {
         return time == null ? null : time.truncatedTo(ChronoUnit.MILLIS);
     }
 
+    /** Whether its state is {@code ended}. */
+    boolean hasEnded() {
+        var of = run();
+        return of == null || of.state() == Run.State.ENDED;
+    }
+
+    /** Calls the task whenever it may have ended, until {@link #unwatch}; the task must not wait. */
+    void watch(Runnable task) {
+        var of = run();
+        if (of != null) {
+            of.watch(task);
+        }
+    }
+
+    /** Does not call the task any more. */
+    void unwatch(Runnable task) {
+        var of = run();
+        if (of != null) {
+            of.unwatch(task);
+        }
+    }
+
+    private synchronized @Nullable Run run() {
+        return run;
+    }
+
     /** Stops it; does not wait. False if it has ended already. */
     boolean stop() {
-        Run of;
-        synchronized (this) {
-            of = run;
-        }
+        var of = run();
         if (of == null || of.ending() != null) {
             return false;
         }

@@ -4,12 +4,16 @@ import static java.util.stream.Collectors.joining;
 
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
+import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import streamer.http.access.CrossSiteRule;
 import streamer.http.access.MethodRule;
 import streamer.http.request.RequestPath;
 import streamer.http.response.Answer;
+import streamer.time.TimeText;
 
 /**
  * {@code /-/runs}: the list of runs; {@code /-/runs/ID}: one run's status, and {@code DELETE} to stop it.
@@ -29,7 +33,10 @@ final class RunsHandler implements HttpHandler {
     /** A list may have a megabyte or more, which its client may leave where it is for a while. */
     private static final int LISTS_AT_ONE_TIME = 16;
 
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(25);
+
     private final RunTable table;
+    private final LongPolls polls;
     private final boolean isListOpen;
     private final Semaphore lists = new Semaphore(LISTS_AT_ONE_TIME);
 
@@ -38,8 +45,9 @@ final class RunsHandler implements HttpHandler {
      *
      * @param isListOpen whether everybody who may run the command may list the runs
      */
-    RunsHandler(RunTable table, boolean isListOpen) {
+    RunsHandler(RunTable table, LongPolls polls, boolean isListOpen) {
         this.table = table;
+        this.polls = polls;
         this.isListOpen = isListOpen;
     }
 
@@ -64,8 +72,25 @@ final class RunsHandler implements HttpHandler {
             Answer.line(exchange, 404, "No such run, or its end is long ago.");
         } else if (method.equals("DELETE")) {
             stop(exchange, entry.get());
+        } else if (method.equals("GET")) {
+            status(exchange, entry.get());
         } else {
             Answer.json(exchange, 200, entry.get().json());
+        }
+    }
+
+    private void status(HttpServerExchange exchange, RunEntry entry) {
+        Runnable answer = () -> Answer.json(exchange, 200, entry.json());
+        var wait = exchange.getQueryParameters().get("wait");
+        if (wait == null) {
+            answer.run();
+            return;
+        }
+        var time = wait.size() == 1 ? TimeText.parse(wait.element()) : Optional.<Duration>empty();
+        if (time.isEmpty()) {
+            Answer.line(exchange, 400, "wait is to be one time, like 250ms or 25s.");
+        } else {
+            polls.await(exchange, entry, Collections.min(List.of(time.get(), LONGEST_WAIT)), answer);
         }
     }
 

@@ -46,6 +46,7 @@ public final class StreamServer implements AutoCloseable {
 
     private final ExecutorService threads;
     private final StreamHandler streams;
+    private final LongPolls polls;
     private final XnioWorker worker;
     private final Listener listener;
     private final ListenerConfig config;
@@ -59,7 +60,9 @@ public final class StreamServer implements AutoCloseable {
         var spool = new Spool(config.request().maxSpoolBytes());
         var table = new RunTable();
         streams = new StreamHandler(new Serving(config, spec, formats, spool, threads), runs, table);
-        var handlers = chain(config, formats, runs, table, streams);
+        polls = new LongPolls(runs.pulse());
+        var isListOpen = config.asksWho() || config.access().isListOpen();
+        var handlers = chain(config, formats, runs, new RunsHandler(table, polls, isListOpen), streams);
         worker = worker();
         try {
             listener = new Listener(config.listener(), worker, handlers);
@@ -91,7 +94,7 @@ public final class StreamServer implements AutoCloseable {
 
     /** The chain of handlers, built from last to first; each calls the next or answers the request. */
     private static HttpHandler chain(
-            ServerConfig config, FormatChoice formats, Runs runs, RunTable table, StreamHandler streams)
+            ServerConfig config, FormatChoice formats, Runs runs, RunsHandler statuses, StreamHandler streams)
             throws IOException {
         var access = config.access();
         var hosts = new HashSet<>(access.hosts());
@@ -101,7 +104,7 @@ public final class StreamServer implements AutoCloseable {
         HttpHandler chain = new RepeatRule(streams);
         chain = new MethodRule(config.methods(), formats, chain);
         chain = new PathRule(config.paths(), chain);
-        chain = OwnPaths.guarded(table, config.asksWho() || access.isListOpen(), chain);
+        chain = OwnPaths.guarded(statuses, chain);
         chain = new AccessRule(credentials(access), chain);
         chain = OwnPaths.open(runs, chain);
         chain = new CrossSiteRule(access.origins(), path -> OwnPaths.methods(path, config.methods()), chain);
@@ -165,13 +168,17 @@ public final class StreamServer implements AutoCloseable {
         listener.stopAccepting();
     }
 
-    /** Breaks all streams off, and closes all connections and threads; waits at most 1 s for each thread pool. */
+    /**
+     * Answers who waits for a run's end, breaks all streams off, and closes all connections and threads; waits at most
+     * half a second for the answers, and 1 s for each thread pool.
+     */
     @Override
     public void close() {
         if (closed.getAndSet(true)) {
             return; // XNIO would wait for ever for its own thread
         }
         listener.stopAccepting();
+        polls.close();
         streams.abandonAll();
         listener.close();
         threads.shutdown();

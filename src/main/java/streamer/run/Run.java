@@ -6,6 +6,8 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import streamer.output.Ending;
@@ -33,6 +35,7 @@ public final class Run implements AutoCloseable {
     private final Slots.Slot slot;
     private final RunServices shared;
     private final Consumer<Run> changed;
+    private final Set<Runnable> watchers = new CopyOnWriteArraySet<>();
     private final Verdict verdict;
     private final TreeStop treeStop;
     private final Pulse.Timer timer;
@@ -92,6 +95,21 @@ public final class Run implements AutoCloseable {
         return verdict.isStopped() ? State.STOPPING : execution == null ? State.QUEUED : State.RUNNING;
     }
 
+    /** Calls the task whenever its state may have become ENDED, until {@link #unwatch}; the task must not wait. */
+    public void watch(Runnable task) {
+        watchers.add(task);
+    }
+
+    /** Does not call the task any more. */
+    public void unwatch(Runnable task) {
+        watchers.remove(task);
+    }
+
+    private void tellChange() {
+        changed.accept(this);
+        watchers.forEach(Runnable::run);
+    }
+
     /** When its command was launched; null if it has not been. */
     public @Nullable Instant started() {
         return started;
@@ -141,7 +159,7 @@ public final class Run implements AutoCloseable {
             shared.turns().giveBack();
             verdict.endLaunch();
             if (verdict.isStopped()) {
-                changed.accept(this);
+                tellChange();
             }
         }
     }
@@ -206,7 +224,9 @@ public final class Run implements AutoCloseable {
 
     /** Waits for the child's exit, unless the ending is decided without it. */
     private Ending awaitEnding() {
-        return verdict.exited(execution().awaitExit(() -> ending() != null));
+        var ending = verdict.exited(execution().awaitExit(() -> ending() != null));
+        tellChange();
+        return ending;
     }
 
     /** How the run ended; null while that is not decided. */
@@ -242,7 +262,7 @@ public final class Run implements AutoCloseable {
             ended(of); // also if the child has exited before: the grace begins when its tree is gone
         }
         slot.free();
-        changed.accept(this);
+        tellChange();
     }
 
     /** Whether its processes are being stopped, or will be as soon as they are launched. */
@@ -276,7 +296,7 @@ public final class Run implements AutoCloseable {
             }
         } finally {
             freeSlot();
-            changed.accept(this);
+            tellChange();
         }
     }
 

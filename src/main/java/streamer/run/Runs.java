@@ -109,6 +109,11 @@ public final class Runs implements AutoCloseable {
         }
     }
 
+    /** The pulse of all runs, which is closed with them. */
+    public Pulse pulse() {
+        return pulse;
+    }
+
     /** The length of the queue. */
     public int waiting() {
         return slots.queued();

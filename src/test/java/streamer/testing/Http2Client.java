@@ -50,6 +50,13 @@ public final class Http2Client implements AutoCloseable {
 
     /** Sends a request without a body and waits for the head of its response. */
     public Stream get(String path, String... headers) throws IOException {
+        var stream = send(path, headers);
+        stream.exchange();
+        return stream;
+    }
+
+    /** Sends a request without a body. */
+    public Stream send(String path, String... headers) {
         var request = new ClientRequest().setPath(path);
         for (var header : headers) {
             var colon = header.indexOf(':');
@@ -58,9 +65,7 @@ public final class Http2Client implements AutoCloseable {
                             new HttpString(header.substring(0, colon)),
                             header.substring(colon + 1).strip());
         }
-        var stream = send(request);
-        stream.exchange();
-        return stream;
+        return send(request);
     }
 
     /** Sends the head of a request with a body. */

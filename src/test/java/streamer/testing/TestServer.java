@@ -121,12 +121,17 @@ public final class TestServer implements AutoCloseable {
         Wait.until("no run is left", () -> runs.awaitNone(Duration.ZERO));
     }
 
-    @Override
-    public void close() {
+    /** Stops all runs and closes the server, as after a signal. */
+    public void shutDown() {
         runs.stopAll(Reason.SHUTDOWN);
         runs.killNow();
         runs.awaitStopped();
         server.close();
+    }
+
+    @Override
+    public void close() {
+        shutDown();
         runs.awaitNone(Wait.LONG);
         runs.close();
         accessLog.removeHandler(handler);

@@ -22,6 +22,7 @@ import org.xnio.IoUtils;
 import org.xnio.OptionMap;
 import org.xnio.StreamConnection;
 import org.xnio.XnioExecutor;
+import streamer.http.request.ClientStream;
 import streamer.http.request.RequestBody;
 
 /**
@@ -93,6 +94,10 @@ final class Http2Connection extends Http2Channel implements FrameListener {
 
     /** {@link Http2ReceiveListener} calls it for the head that was made a request right before. */
     private void handle(HttpServerExchange exchange, HttpHandler handler) throws Exception {
+        if (request != null) {
+            var stream = request.getStreamId();
+            exchange.putAttachment(ClientStream.KEY, () -> streams.isClosed(stream));
+        }
         if (request != null && !exchange.isRequestComplete()) {
             var isExpected = HttpContinue.requiresContinueResponse(exchange.getRequestHeaders());
             exchange.getRequestHeaders().remove(Headers.EXPECT); // else Undertow would answer, and reset the stream

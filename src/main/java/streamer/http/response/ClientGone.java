@@ -7,10 +7,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import streamer.http.request.ClientStream;
 import streamer.time.Stopwatch;
 
 /** Disconnect detection while nothing is written to the client. */
-interface ClientGone {
+public interface ClientGone {
     /**
      * Begins to watch, if it has not.
      *
@@ -30,6 +31,12 @@ interface ClientGone {
         return exchange.getConnection() instanceof HttpServerConnection connection
                 ? new OnHttp1(exchange, connection, gone)
                 : new OnHttp2();
+    }
+
+    /** Whether the client's connection is closed, or it has reset its stream of HTTP/2. */
+    static boolean hasLeft(HttpServerExchange exchange) {
+        var stream = exchange.getAttachment(ClientStream.KEY);
+        return !exchange.getConnection().isOpen() || (stream != null && stream.isClosed());
     }
 
     /** HTTP/2: Undertow reads the connection all the time, so polling whether it is open is enough. */
