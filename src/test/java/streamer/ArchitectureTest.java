@@ -31,6 +31,11 @@ class ArchitectureTest {
     }
 
     @Test
+    void filesKnowNobody() {
+        assertImports("streamer.files");
+    }
+
+    @Test
     void outputKnowsNobody() {
         assertImports("streamer.output");
     }
@@ -52,7 +57,7 @@ class ArchitectureTest {
 
     @Test
     void requestKnowsWhatItBecomes() {
-        assertImports("streamer.http.request", UNDERTOW, "streamer.process", "streamer.output");
+        assertImports("streamer.http.request", UNDERTOW, "streamer.process", "streamer.output", "streamer.files");
     }
 
     @Test
