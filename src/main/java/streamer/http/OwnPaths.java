@@ -25,10 +25,9 @@ final class OwnPaths implements HttpHandler {
     /**
      * The paths for those who may run the command.
      *
-     * @param isListOpen whether all of them may list the runs
+     * @param runs the runs that are there
      */
-    static HttpHandler guarded(RunTable table, boolean isListOpen, HttpHandler next) {
-        var runs = new RunsHandler(table, isListOpen);
+    static HttpHandler guarded(RunsHandler runs, HttpHandler next) {
         return new OwnPaths(Map.of(RunsHandler.LIST, runs, RunsHandler.ONE, runs), next);
     }
 
@@ -40,7 +39,7 @@ final class OwnPaths implements HttpHandler {
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
         var path = RequestPath.of(exchange);
-        var below = path.substring(0, path.lastIndexOf('/') + 1);
+        var below = path.startsWith(RunsHandler.ONE) ? RunsHandler.ONE : path;
         handlers.getOrDefault(path, handlers.getOrDefault(below, next)).handleRequest(exchange);
     }
 }

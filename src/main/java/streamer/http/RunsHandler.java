@@ -6,6 +6,7 @@ import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import java.util.List;
 import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
 import streamer.http.access.CrossSiteRule;
 import streamer.http.access.MethodRule;
 import streamer.http.request.RequestPath;
@@ -22,24 +23,32 @@ final class RunsHandler implements HttpHandler {
     /** What one run is below. */
     static final String ONE = LIST + "/";
 
+    /** What the output of one run is, below it. */
+    static final String OUTPUT = "/output";
+
     static final List<String> METHODS_OF_ONE = List.of("GET", "HEAD", "DELETE", "OPTIONS");
 
     private static final List<String> METHODS_OF_LIST = List.of("GET", "HEAD", "OPTIONS");
+
+    private static final String UNKNOWN = "No such run, or its end is long ago.";
 
     /** A list may have a megabyte or more, which its client may leave where it is for a while. */
     private static final int LISTS_AT_ONE_TIME = 16;
 
     private final RunTable table;
+    private final @Nullable OutputHandler outputs;
     private final boolean isListOpen;
     private final Semaphore lists = new Semaphore(LISTS_AT_ONE_TIME);
 
     /**
      * A handler.
      *
+     * @param outputs the output of kept runs; null if none are
      * @param isListOpen whether everybody who may run the command may list the runs
      */
-    RunsHandler(RunTable table, boolean isListOpen) {
+    RunsHandler(RunTable table, @Nullable OutputHandler outputs, boolean isListOpen) {
         this.table = table;
+        this.outputs = outputs;
         this.isListOpen = isListOpen;
     }
 
@@ -54,18 +63,35 @@ final class RunsHandler implements HttpHandler {
         } else if (isList) {
             list(exchange);
         } else {
-            one(exchange, method, path.substring(ONE.length()));
+            var id = path.substring(ONE.length());
+            if (id.endsWith(OUTPUT)) {
+                output(exchange, id.substring(0, id.length() - OUTPUT.length()));
+            } else {
+                one(exchange, method, id);
+            }
         }
     }
 
     private void one(HttpServerExchange exchange, String method, String id) {
         var entry = table.find(id);
         if (entry.isEmpty()) {
-            Answer.line(exchange, 404, "No such run, or its end is long ago.");
+            Answer.line(exchange, 404, UNKNOWN);
         } else if (method.equals("DELETE")) {
             stop(exchange, entry.get());
         } else {
             Answer.json(exchange, 200, entry.get().json());
+        }
+    }
+
+    private void output(HttpServerExchange exchange, String id) {
+        if (outputs != null && outputs.answer(exchange, id)) {
+            return;
+        }
+        if (table.find(id).isPresent()) {
+            var hint = outputs == null ? "Its output is not kept; see --keep." : "Its output is not kept any more.";
+            Answer.line(exchange, 404, hint);
+        } else {
+            Answer.line(exchange, 404, UNKNOWN);
         }
     }
 
