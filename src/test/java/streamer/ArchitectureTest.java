@@ -20,7 +20,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ArchitectureTest {
     private static final String[] EVERYONES = {"java..", "javax..", "jdk.net..", "org.jspecify..", "streamer.time"};
     private static final String[] UNDERTOW = {"io.undertow..", "org.xnio.."};
-    private static final String[] RUNS = {"streamer.run", "streamer.process", "streamer.output", "streamer.format"};
+    private static final String[] RUNS = {
+        "streamer.run", "streamer.kept", "streamer.process", "streamer.output", "streamer.format"
+    };
     private static final JavaClasses PROGRAM = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages("streamer..");
@@ -28,6 +30,11 @@ class ArchitectureTest {
     @Test
     void timeKnowsNobody() {
         assertImports("streamer.time");
+    }
+
+    @Test
+    void filesKnowNobody() {
+        assertImports("streamer.files");
     }
 
     @Test
@@ -51,8 +58,13 @@ class ArchitectureTest {
     }
 
     @Test
+    void keptKnowsRunsAndFiles() {
+        assertImports("streamer.kept", "streamer.run", "streamer.output", "streamer.files");
+    }
+
+    @Test
     void requestKnowsWhatItBecomes() {
-        assertImports("streamer.http.request", UNDERTOW, "streamer.process", "streamer.output");
+        assertImports("streamer.http.request", UNDERTOW, "streamer.process", "streamer.output", "streamer.files");
     }
 
     @Test

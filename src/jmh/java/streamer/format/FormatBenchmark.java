@@ -31,7 +31,7 @@ public class FormatBenchmark {
 
     private ByteBuffer chunk = ByteBuffer.allocate(0);
     private final Format plain = new PlainText("text/plain", "");
-    private final Format events = new ServerSentEvents("0".repeat(32));
+    private final Format events = new ServerSentEvents("0".repeat(32), Start.ZERO);
 
     /** Fills the chunk. */
     @Setup

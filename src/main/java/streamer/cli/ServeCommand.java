@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -28,6 +29,7 @@ import streamer.http.access.FileException;
 import streamer.http.request.RequestConfig;
 import streamer.http.request.Spool;
 import streamer.http.response.ResponseConfig;
+import streamer.kept.KeptRuns;
 import streamer.process.ExecLauncher;
 import streamer.process.LaunchException;
 import streamer.process.RunSpec;
@@ -62,6 +64,9 @@ public final class ServeCommand implements Callable<Integer> {
 
     @Mixin(name = "run")
     private RunOptions run = new RunOptions();
+
+    @Mixin(name = "keep")
+    private KeepOptions keep = new KeepOptions();
 
     @Mixin(name = "common")
     private CommonOptions common = new CommonOptions();
@@ -101,6 +106,7 @@ public final class ServeCommand implements Callable<Integer> {
         groups.put("access", "Access");
         groups.put("stream", "Stream");
         groups.put("run", "Runs");
+        groups.put("keep", "Kept runs");
         groups.put("common", "Other");
         Usage.arrange(line, groups);
         return line;
@@ -112,6 +118,7 @@ public final class ServeCommand implements Callable<Integer> {
         ExecLauncher.check();
         inBackground(ExecLauncher::warmUp);
         inBackground(Spool::removeAbandoned);
+        inBackground(KeptRuns::removeAbandoned);
         return serve(plan());
     }
 
@@ -135,7 +142,8 @@ public final class ServeCommand implements Callable<Integer> {
                 run.maxRuns(),
                 run.queue(),
                 run.killAfter(),
-                run.drain());
+                run.drain(),
+                keep.toConfig());
     }
 
     private int serve(ServePlan plan) throws IOException, InterruptedException {
@@ -143,8 +151,9 @@ public final class ServeCommand implements Callable<Integer> {
         var runs = plan.runs();
         var shutdown = new Shutdown(runs, plan.drain());
         Signals.handle(shutdown::signal);
-        try (runs) {
-            var http = start(plan, runs, threads);
+        try (var kept = plan.kept();
+                runs) {
+            var http = start(plan, runs, kept, threads);
             announce(http, plan.http());
             return shutdown.await(http);
         }
@@ -169,10 +178,11 @@ public final class ServeCommand implements Callable<Integer> {
                 0, Integer.MAX_VALUE, IDLE_THREAD_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>());
     }
 
-    private static StreamServer start(ServePlan plan, Runs runs, ExecutorService threads) throws IOException {
+    private static StreamServer start(ServePlan plan, Runs runs, @Nullable KeptRuns kept, ExecutorService threads)
+            throws IOException {
         var listen = plan.http().listener();
         try {
-            return StreamServer.start(plan.http(), plan.run(), runs, threads);
+            return StreamServer.start(plan.http(), plan.run(), runs, kept, threads);
         } catch (FileException e) {
             throw e;
         } catch (UnknownHostException e) {

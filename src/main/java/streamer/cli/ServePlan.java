@@ -1,7 +1,11 @@
 package streamer.cli;
 
+import java.io.IOException;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import streamer.http.ServerConfig;
+import streamer.kept.KeepConfig;
+import streamer.kept.KeptRuns;
 import streamer.process.RunSpec;
 import streamer.run.Runs;
 
@@ -14,10 +18,28 @@ import streamer.run.Runs;
  * @param queue how many more may wait in the queue
  * @param killAfter the time between TERM and KILL when a run is stopped
  * @param drain how long runs may go on at shutdown before they are stopped
+ * @param keep how runs are kept; null if none are
  */
-record ServePlan(ServerConfig http, RunSpec run, int maxRuns, int queue, Duration killAfter, Duration drain) {
+record ServePlan(
+        ServerConfig http,
+        RunSpec run,
+        int maxRuns,
+        int queue,
+        Duration killAfter,
+        Duration drain,
+        @Nullable KeepConfig keep) {
     /** New {@link Runs} with these limits; to be closed. */
     Runs runs() {
         return new Runs(maxRuns, queue, killAfter);
+    }
+
+    /**
+     * New {@link KeptRuns}, to be closed; null if none are kept.
+     *
+     * @throws IOException if the directory cannot be used
+     */
+    @Nullable
+    KeptRuns kept() throws IOException {
+        return keep == null ? null : KeptRuns.open(keep);
     }
 }

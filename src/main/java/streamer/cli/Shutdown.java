@@ -67,12 +67,15 @@ final class Shutdown {
         signalled.await();
         if (first() == Signals.SIGTERM && !runs.awaitNone(Duration.ZERO)) {
             LOG.log(Level.INFO, "draining");
+            var deadline = System.nanoTime() + drain.toNanos();
             runs.awaitDrained(drain);
+            server.awaitNoViewer(Duration.ofNanos(deadline - System.nanoTime()));
         }
         stop();
         server.stopAccepting();
         runs.awaitStopped();
         runs.awaitNone(LAST_BYTES);
+        server.awaitNoViewer(LAST_BYTES);
         server.close();
         runs.awaitNone(LAST_BYTES);
         return SIGNALLED + first();

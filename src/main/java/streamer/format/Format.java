@@ -18,6 +18,9 @@ public interface Format {
     /** Whether the body itself tells the ending: then the response ends cleanly even if the run failed. */
     boolean tellsEnding();
 
+    /** Whether {@link #encode} always returns the very buffer that it is given. */
+    boolean isIdentity();
+
     /** The body's first bytes, before all output; may be empty. */
     ByteBuffer begin();
 

@@ -31,9 +31,10 @@ public final class FormatChoice {
      *
      * @param accept the values of the request's {@code Accept} headers
      * @param run the run's id
+     * @param start where in the output it begins
      */
-    public Format format(List<String> accept, String run) {
-        return wantsEvents(accept) ? new ServerSentEvents(run) : new PlainText(plainType, heartbeatText);
+    public Format format(List<String> accept, String run, Start start) {
+        return wantsEvents(accept) ? new ServerSentEvents(run, start) : new PlainText(plainType, heartbeatText);
     }
 
     /** The media type of the format that would be chosen. */
@@ -41,8 +42,8 @@ public final class FormatChoice {
         return wantsEvents(accept) ? ServerSentEvents.CONTENT_TYPE : plainType;
     }
 
-    /** Events must be named, with a weight (RFC 9110, 12.4.2) that is not lower than that of plain output. */
-    private boolean wantsEvents(List<String> accept) {
+    /** Whether events are chosen: they must be named, with a weight (RFC 9110, 12.4.2) that is not lower than that of plain output. */
+    public boolean wantsEvents(List<String> accept) {
         var ranges = accept.stream()
                 .flatMap(header -> List.of(header.split(",")).stream())
                 .map(FormatChoice::folded)

@@ -31,6 +31,11 @@ public final class PlainText implements Format {
     }
 
     @Override
+    public boolean isIdentity() {
+        return true;
+    }
+
+    @Override
     public ByteBuffer begin() {
         return NOTHING;
     }

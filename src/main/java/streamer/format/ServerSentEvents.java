@@ -12,7 +12,7 @@ import streamer.output.Ending;
 
 /**
  * Server-sent events (HTML Living Standard, 9.2): a {@code message} for each line, a {@code part} for an unfinished
- * line that is flushed by time, an {@code exit} at the end. Ids are {@code <run>:<offset>}, the offset of the byte
+ * line that is flushed by time, an {@code exit} at the end, a {@code gap} before the first where bytes are not kept. Ids are {@code <run>:<offset>}, the offset of the byte
  * after the line; the exit's ends in {@code :end}, so that who has it is told from who has only the last line.
  */
 public final class ServerSentEvents implements Format {
@@ -28,9 +28,11 @@ public final class ServerSentEvents implements Format {
     private static final int ROOM_BYTES = 8 * 1024;
     private static final byte[] DATA = ascii("data: ");
     private static final byte[] PART = ascii("event: part\ndata: ");
+    private static final byte[] GAP = ascii("event: gap\n");
     private static final byte[] HEARTBEAT = ascii(":\n\n");
 
     private final String run;
+    private final Start start;
     private final byte[] id;
     private byte[] line = new byte[FIRST_BYTES];
     private int lineLength;
@@ -43,9 +45,13 @@ public final class ServerSentEvents implements Format {
      * The events of one run.
      *
      * @param run the run's id
+     * @param start where they begin
      */
-    public ServerSentEvents(String run) {
+    public ServerSentEvents(String run, Start start) {
         this.run = run;
+        this.start = start;
+        afterCarriageReturn = start.afterCarriageReturn();
+        offset = start.offset();
         id = ascii("id: " + run + ":");
     }
 
@@ -60,8 +66,17 @@ public final class ServerSentEvents implements Format {
     }
 
     @Override
+    public boolean isIdentity() {
+        return false;
+    }
+
+    @Override
     public ByteBuffer begin() {
         events.clear();
+        if (start.wanted() < start.offset()) {
+            put(GAP);
+            put(ascii("data: {\"from\":" + start.wanted() + ",\"to\":" + start.offset() + "}\n"));
+        }
         putId();
         put((byte) '\n');
         return events.flip();

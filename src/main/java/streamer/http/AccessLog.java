@@ -62,9 +62,10 @@ final class AccessLog implements HttpHandler {
             this.exchange = exchange;
         }
 
-        /** Defers the line to the run's ending. */
-        void expectRun() {
+        /** Defers the line: it is logged by one of the methods below. */
+        Entry expectRun() {
             isRun = true;
+            return this;
         }
 
         /** Logs the line of a request with a run; {@code ending} is null if that is not known. */
@@ -72,6 +73,11 @@ final class AccessLog implements HttpHandler {
             var code = ending == null ? OptionalInt.empty() : ending.code();
             log(new AccessLine.RunPart(
                     code.isPresent() ? code.getAsInt() : null, ending == null ? null : ending.word(), run));
+        }
+
+        /** Logs the line of a request whose response ended before its run, and why. */
+        void log(String run, String ended) {
+            log(new AccessLine.RunPart(null, ended, run));
         }
 
         private void log(AccessLine.@Nullable RunPart run) {

@@ -20,15 +20,15 @@ final class BodyFeed implements Runnable {
     private static final int BUFFER_BYTES = 64 * 1024;
 
     private final Run run;
-    private final Viewer viewer;
+    private final Delivery delivery;
     private final RequestBody body;
     private final RequestConfig limits;
     private final OutputStream stdin;
     private boolean isStdinOpen = true;
 
-    BodyFeed(Run run, Viewer viewer, RequestBody body, RequestConfig limits) {
+    BodyFeed(Run run, Delivery delivery, RequestBody body, RequestConfig limits) {
         this.run = run;
-        this.viewer = viewer;
+        this.delivery = delivery;
         this.body = body;
         this.limits = limits;
         stdin = run.stdin();
@@ -48,7 +48,7 @@ final class BodyFeed implements Runnable {
         } catch (RefusedException e) {
             refuse(e);
         } catch (IOException e) { // stdin stays open: end of file would make a truncated body look complete
-            viewer.clientGone(e);
+            delivery.clientGone(e);
         }
     }
 
@@ -70,6 +70,7 @@ final class BodyFeed implements Runnable {
         } catch (IOException e) {
             // EPIPE: the command has closed its standard input.
         }
+        delivery.whole();
     }
 
     private void refuse(RefusedException why) {
@@ -77,7 +78,7 @@ final class BodyFeed implements Runnable {
         if (reason == null) {
             LOG.log(Level.DEBUG, () -> "run " + run.id() + ": ended before its input");
         } else {
-            viewer.fail(why.status(), why.line());
+            delivery.fail(why.status(), why.line());
             run.stop(reason);
         }
     }

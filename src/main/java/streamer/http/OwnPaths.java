@@ -22,7 +22,11 @@ final class OwnPaths implements HttpHandler {
         return new OwnPaths(Map.of("/-/health", new HealthHandler(runs)), next);
     }
 
-    /** The paths for those who may run the command. */
+    /**
+     * The paths for those who may run the command.
+     *
+     * @param runs the runs that are there
+     */
     static HttpHandler guarded(RunsHandler runs, HttpHandler next) {
         return new OwnPaths(Map.of(RunsHandler.LIST, runs, RunsHandler.ONE, runs), next);
     }
@@ -35,7 +39,7 @@ final class OwnPaths implements HttpHandler {
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
         var path = RequestPath.of(exchange);
-        var below = path.substring(0, path.lastIndexOf('/') + 1);
+        var below = path.startsWith(RunsHandler.ONE) ? RunsHandler.ONE : path;
         handlers.getOrDefault(path, handlers.getOrDefault(below, next)).handleRequest(exchange);
     }
 }

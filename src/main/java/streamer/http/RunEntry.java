@@ -9,7 +9,8 @@ import java.util.Map;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import streamer.format.Json;
-import streamer.http.request.RequestPath;
+import streamer.kept.KeptRun;
+import streamer.output.Ending;
 import streamer.output.Ending.Reason;
 import streamer.run.Run;
 
@@ -20,23 +21,32 @@ import streamer.run.Run;
  * <p>Threads: any.
  */
 final class RunEntry {
-    /** Of a path, so that the table stays small. */
-    private static final int MOST_CHARS = 512;
-
     private final String id;
     private final String method;
     private final String path;
+    private final @Nullable KeptRun kept;
     private @Nullable Run run; // until nothing changes any more
     private @Nullable Instant finished;
     private Map<String, @Nullable Object> last = Map.of();
 
     /** The entry of a run that has been admitted for a request. */
-    RunEntry(Run run, HttpServerExchange exchange) {
+    RunEntry(Run run, HttpServerExchange exchange, @Nullable KeptRun kept) {
         this.run = run;
+        this.kept = kept;
         id = run.id();
         method = exchange.getRequestMethod().toString();
-        var whole = RequestPath.of(exchange);
-        path = whole.length() > MOST_CHARS ? whole.substring(0, MOST_CHARS) : whole;
+        path = RequestIdentity.path(exchange);
+    }
+
+    /** The entry of a kept run of an earlier process. */
+    RunEntry(KeptRun kept) {
+        this.kept = kept;
+        id = kept.id();
+        method = kept.request().method();
+        path = kept.request().path();
+        var end = kept.log().end();
+        finished = end == null ? null : end.at();
+        last = status("ended", end == null ? null : end.ending(), kept.started(), end == null ? 0 : end.millis(), null);
     }
 
     /** The run's id. */
@@ -46,7 +56,13 @@ final class RunEntry {
 
     /** Its status, as JSON; times as in RFC 3339. */
     String json() {
-        return Json.object(status());
+        var status = new LinkedHashMap<>(status());
+        if (kept != null) {
+            status.put("from", kept.log().first());
+            status.put("next", kept.log().next());
+            status.put("viewers", kept.viewers());
+        }
+        return Json.object(status);
     }
 
     private synchronized Map<String, @Nullable Object> status() {
@@ -55,7 +71,9 @@ final class RunEntry {
             return last;
         }
         var isOver = finished != null && of.isOver();
-        var status = status(of);
+        var state = of.state().name().toLowerCase(Locale.ROOT);
+        var status =
+                status(state, of.ending(), of.started(), of.millis(), of.held().orElse(null));
         if (isOver) { // then this is the last one
             last = status;
             run = null;
@@ -63,18 +81,18 @@ final class RunEntry {
         return status;
     }
 
-    private Map<String, @Nullable Object> status(Run of) {
-        var ending = of.ending();
+    private Map<String, @Nullable Object> status(
+            String state, @Nullable Ending ending, @Nullable Instant started, long millis, @Nullable String holds) {
         var code = ending == null ? OptionalInt.empty() : ending.code();
         var status = new LinkedHashMap<String, @Nullable Object>();
         status.put("run", id);
-        status.put("state", of.state().name().toLowerCase(Locale.ROOT));
+        status.put("state", state);
         status.put("ended", ending == null ? null : ending.word());
         status.put("code", code.isEmpty() ? null : (Integer) code.getAsInt());
-        status.put("started", millis(of.started()));
+        status.put("started", millis(started));
         status.put("finished", millis(finished));
-        status.put("millis", of.millis());
-        status.put("holds", of.held().orElse(null));
+        status.put("millis", millis);
+        status.put("holds", holds);
         status.put("method", method);
         status.put("path", path);
         return status;

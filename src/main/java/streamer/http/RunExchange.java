@@ -20,7 +20,7 @@ import streamer.process.RunSpec.Stdin;
 import streamer.run.Run;
 
 /**
- * One request with its run: prepares the spec, launches, starts viewer and body feed, and answers errors.
+ * One request with its run: prepares the spec, launches, starts delivery and body feed, and answers errors.
  *
  * <p>Threads: created on the request's I/O thread; {@link #run} is the run's own thread; {@link #abandon} on any.
  */
@@ -28,32 +28,41 @@ final class RunExchange implements Runnable, AutoCloseable {
     private static final Logger LOG = System.getLogger(RunExchange.class.getName());
 
     private final HttpServerExchange exchange;
+    private final @Nullable CgiEnvironment prepared;
     private final Run run;
     private final Serving serving;
     private final BiConsumer<RunExchange, String> whenClosed;
     private final @Nullable RequestBody body;
-    private final Viewer viewer;
+    private final Delivery delivery;
 
     /**
      * The exchange of an admitted run, which is closed with it.
      *
+     * @param prepared its variables; null if they are to be taken when its turn comes
      * @param whenClosed called when it is closed
      */
-    RunExchange(HttpServerExchange exchange, Run run, Serving serving, BiConsumer<RunExchange, String> whenClosed) {
+    RunExchange(
+            HttpServerExchange exchange,
+            @Nullable CgiEnvironment prepared,
+            Run run,
+            @Nullable RequestBody body,
+            Delivery delivery,
+            Serving serving,
+            BiConsumer<RunExchange, String> whenClosed) {
         this.exchange = exchange;
+        this.prepared = prepared;
         this.run = run;
+        this.body = body;
+        this.delivery = delivery;
         this.serving = serving;
         this.whenClosed = whenClosed;
-        body = exchange.isRequestComplete() ? null : RequestBody.of(exchange);
-        viewer = new Viewer(exchange, run, body, serving);
-        run.listen(viewer);
-        AccessLog.of(exchange).expectRun();
+        run.listen(delivery);
     }
 
     /** If the run waits in the queue: sends the head in time, and watches for the client to leave. */
     void queue() {
         if (!run.isReady()) {
-            viewer.waiting();
+            delivery.waiting();
         }
     }
 
@@ -68,23 +77,25 @@ final class RunExchange implements Runnable, AutoCloseable {
     private void execute() {
         try (var uploads = new Uploads(serving.spool())) {
             var spec = prepare(uploads);
+            var isFed = spec.stdin() instanceof Stdin.Pipe; // then there is a body
+            delivery.begin(!isFed);
             run.launch(spec);
             LOG.log(Level.DEBUG, this::launched);
-            if (body != null && spec.stdin() instanceof Stdin.Pipe) {
+            if (body != null && isFed) {
                 feed(body);
             }
-            viewer.view();
+            delivery.deliver();
         } catch (LaunchException e) {
             notLaunched(e);
         } catch (RefusedException e) {
             refuse(e);
         } catch (IOException e) {
-            viewer.clientGone(e);
+            delivery.clientGone(e);
         } catch (RuntimeException | Error e) {
             LOG.log(Level.ERROR, "run " + run.id() + ": " + e, e);
             run.stop(Reason.ERROR);
             fail(500, "The server failed.");
-            viewer.abandon();
+            delivery.abandon();
         }
     }
 
@@ -95,9 +106,14 @@ final class RunExchange implements Runnable, AutoCloseable {
     }
 
     private RunSpec prepare(Uploads uploads) throws IOException {
-        var cgi = CgiEnvironment.of(exchange, exchange.getAttachment(PathPattern.Match.KEY));
+        var cgi = prepared == null ? environment(exchange) : prepared;
         var stdin = stdin(uploads, cgi);
         return serving.spec().with(cgi.variables(), stdin);
+    }
+
+    /** The variables of a request. */
+    static CgiEnvironment environment(HttpServerExchange exchange) throws RefusedException {
+        return CgiEnvironment.of(exchange, exchange.getAttachment(PathPattern.Match.KEY));
     }
 
     private Stdin stdin(Uploads uploads, CgiEnvironment cgi) throws IOException {
@@ -118,9 +134,9 @@ final class RunExchange implements Runnable, AutoCloseable {
         try {
             from.sendContinue();
             serving.threads()
-                    .execute(new BodyFeed(run, viewer, from, serving.config().request()));
+                    .execute(new BodyFeed(run, delivery, from, serving.config().request()));
         } catch (IOException e) { // the output is read to its end all the same
-            viewer.clientGone(e);
+            delivery.clientGone(e);
         }
     }
 
@@ -162,30 +178,30 @@ final class RunExchange implements Runnable, AutoCloseable {
     }
 
     private void fail(int status, String line) {
-        if (!viewer.fail(status, line)) { // the head was sent while the run waited in the queue
+        if (!delivery.fail(status, line)) { // the head was sent while the run waited in the queue
             var ending = run.ending();
-            viewer.end(ending == null ? new Ending.Failed() : ending, line);
+            delivery.end(ending == null ? new Ending.Failed() : ending, line);
         }
     }
 
     /** Answers with a status and a line, or breaks the response off, and closes; does not wait for the client. */
     void failAndClose(int status, String line) {
         try (this) {
-            if (!viewer.fail(status, line)) {
-                viewer.abandon();
+            if (!delivery.fail(status, line)) {
+                delivery.abandon();
             }
         }
     }
 
     /** Breaks the response off, even while its thread waits for the client. */
     void abandon() {
-        viewer.abandon();
+        delivery.abandon();
     }
 
     @Override
     public void close() {
         try {
-            AccessLog.of(exchange).log(run.id(), run.ending());
+            delivery.close();
         } finally {
             try {
                 run.close();

@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
 import streamer.http.access.CrossSiteRule;
 import streamer.http.access.MethodRule;
 import streamer.http.request.RequestPath;
@@ -26,9 +27,14 @@ final class RunsHandler implements HttpHandler {
     /** What one run is below. */
     static final String ONE = LIST + "/";
 
+    /** What the output of one run is, below it. */
+    static final String OUTPUT = "/output";
+
     static final List<String> METHODS_OF_ONE = List.of("GET", "HEAD", "DELETE", "OPTIONS");
 
     private static final List<String> METHODS_OF_LIST = List.of("GET", "HEAD", "OPTIONS");
+
+    private static final String UNKNOWN = "No such run, or its end is long ago.";
 
     /** A list may have a megabyte or more, which its client may leave where it is for a while. */
     private static final int LISTS_AT_ONE_TIME = 16;
@@ -37,17 +43,20 @@ final class RunsHandler implements HttpHandler {
 
     private final RunTable table;
     private final LongPolls polls;
+    private final @Nullable OutputHandler outputs;
     private final boolean isListOpen;
     private final Semaphore lists = new Semaphore(LISTS_AT_ONE_TIME);
 
     /**
      * A handler.
      *
+     * @param outputs the output of kept runs; null if none are
      * @param isListOpen whether everybody who may run the command may list the runs
      */
-    RunsHandler(RunTable table, LongPolls polls, boolean isListOpen) {
+    RunsHandler(RunTable table, LongPolls polls, @Nullable OutputHandler outputs, boolean isListOpen) {
         this.table = table;
         this.polls = polls;
+        this.outputs = outputs;
         this.isListOpen = isListOpen;
     }
 
@@ -62,14 +71,19 @@ final class RunsHandler implements HttpHandler {
         } else if (isList) {
             list(exchange);
         } else {
-            one(exchange, method, path.substring(ONE.length()));
+            var id = path.substring(ONE.length());
+            if (id.endsWith(OUTPUT)) {
+                output(exchange, id.substring(0, id.length() - OUTPUT.length()));
+            } else {
+                one(exchange, method, id);
+            }
         }
     }
 
     private void one(HttpServerExchange exchange, String method, String id) {
         var entry = table.find(id);
         if (entry.isEmpty()) {
-            Answer.line(exchange, 404, "No such run, or its end is long ago.");
+            Answer.line(exchange, 404, UNKNOWN);
         } else if (method.equals("DELETE")) {
             stop(exchange, entry.get());
         } else if (method.equals("GET")) {
@@ -91,6 +105,18 @@ final class RunsHandler implements HttpHandler {
             Answer.line(exchange, 400, "wait is to be one time, like 250ms or 25s.");
         } else {
             polls.await(exchange, entry, Collections.min(List.of(time.get(), LONGEST_WAIT)), answer);
+        }
+    }
+
+    private void output(HttpServerExchange exchange, String id) {
+        if (outputs != null && outputs.answer(exchange, id)) {
+            return;
+        }
+        if (table.find(id).isPresent()) {
+            var hint = outputs == null ? "Its output is not kept; see --keep." : "Its output is not kept any more.";
+            Answer.line(exchange, 404, hint);
+        } else {
+            Answer.line(exchange, 404, UNKNOWN);
         }
     }
 

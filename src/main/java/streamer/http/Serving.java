@@ -21,10 +21,18 @@ record Serving(ServerConfig config, RunSpec spec, FormatChoice formats, Spool sp
 
     /** The 500 line of a run that failed without output. */
     String failureLine(Ending how) {
+        return failureLine(how, false);
+    }
+
+    /** The 500 line of a run that failed, perhaps after output that the client has. */
+    String failureLine(Ending how, boolean hasOutput) {
         var what = how instanceof Ending.Exited exited
                 ? "The command failed with exit code " + exited.exitCode()
                 : "The run was ended (" + how.word() + ")";
         var where = " Its standard error is in the server's log; with --stderr merge it comes here.";
+        if (hasOutput) {
+            return what + "; all that it wrote has been sent.";
+        }
         return what + " before it wrote anything." + (LOGGED.contains(spec.stderr()) ? where : "");
     }
 }

@@ -8,7 +8,10 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import streamer.http.request.CgiEnvironment;
 import streamer.http.request.RefusedException;
+import streamer.http.request.RequestBody;
 import streamer.http.response.Answer;
 import streamer.run.Run;
 import streamer.run.Runs;
@@ -47,10 +50,10 @@ final class StreamHandler implements HttpHandler {
     }
 
     private void begin(HttpServerExchange exchange, Run run) {
-        var begun = exchange(exchange, run);
+        var body = exchange.isRequestComplete() ? null : RequestBody.of(exchange);
+        var viewer = new Viewer(exchange, run, body, serving);
+        var begun = exchange(exchange, null, run, new RunEntry(run, exchange, null), body, viewer);
         try {
-            exchanges.add(begun);
-            exchange.addExchangeCompleteListener(StreamHandler::completeOnIoThread);
             begun.queue();
             exchange.dispatch(task -> run.whenReady(() -> handOver(task, begun)), begun);
         } catch (RuntimeException | Error e) {
@@ -59,15 +62,31 @@ final class StreamHandler implements HttpHandler {
         }
     }
 
-    private RunExchange exchange(HttpServerExchange exchange, Run run) {
+    /** The exchange of an admitted run. */
+    RunExchange exchange(
+            HttpServerExchange exchange,
+            @Nullable CgiEnvironment variables,
+            Run run,
+            RunEntry entry,
+            @Nullable RequestBody body,
+            Delivery delivery) {
         try {
-            table.add(new RunEntry(run, exchange));
-            return new RunExchange(exchange, run, serving, this::closed);
+            table.add(entry);
+            var admitted = new RunExchange(exchange, variables, run, body, delivery, serving, this::closed);
+            exchanges.add(admitted);
+            exchange.addExchangeCompleteListener(StreamHandler::completeOnIoThread);
+            return admitted;
         } catch (RuntimeException | Error e) {
             run.close();
             table.close(run.id());
             throw e;
         }
+    }
+
+    /** Begins the run of an exchange that goes on by itself. */
+    void begin(RunExchange begun, Run run) {
+        begun.queue();
+        run.whenReady(() -> handOver(begun, begun));
     }
 
     private void closed(RunExchange ended, String run) {
@@ -92,7 +111,8 @@ final class StreamHandler implements HttpHandler {
         exchange.getIoThread().execute(after::proceed);
     }
 
-    private void refuse(HttpServerExchange exchange) {
+    /** Answers that no run is admitted, and why. */
+    void refuse(HttpServerExchange exchange) {
         if (runs.refusal() == Runs.Refusal.DRAINING) {
             exchange.setPersistent(false);
             exchange.getResponseHeaders().put(Headers.CONNECTION, "close");

@@ -5,12 +5,14 @@ import io.undertow.util.DateUtils;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.xnio.OptionMap;
 import org.xnio.Options;
 import org.xnio.Xnio;
@@ -32,6 +34,7 @@ import streamer.http.access.RepeatRule;
 import streamer.http.listener.Listener;
 import streamer.http.listener.ListenerConfig;
 import streamer.http.request.Spool;
+import streamer.kept.KeptRuns;
 import streamer.process.RunSpec;
 import streamer.run.Runs;
 
@@ -43,26 +46,46 @@ import streamer.run.Runs;
 public final class StreamServer implements AutoCloseable {
     private static final int IO_THREADS = 2;
     private static final long STOP_MILLIS = 1_000;
+    private static final String RESUME_HINT = "one without runs the command anew, and --keep keeps what it writes.";
+    private static final String KEPT_HINT =
+            "one without runs the command anew. What a run has written is at /-/runs/ID/output?from=N, where ID is the"
+                    + " Streamer-Run of its response.";
 
     private final ExecutorService threads;
     private final StreamHandler streams;
     private final LongPolls polls;
+    private final @Nullable Followers followers;
     private final XnioWorker worker;
     private final Listener listener;
     private final ListenerConfig config;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private StreamServer(ServerConfig config, RunSpec spec, Runs runs, ExecutorService threads) throws IOException {
+    private StreamServer(ServerConfig config, RunSpec spec, Runs runs, @Nullable KeptRuns kept, ExecutorService threads)
+            throws IOException {
         this.threads = threads;
         this.config = config.listener();
         var formats = new FormatChoice(
                 config.response().contentType(), config.response().flush().heartbeatText());
         var spool = new Spool(config.request().maxSpoolBytes());
         var table = new RunTable();
-        streams = new StreamHandler(new Serving(config, spec, formats, spool, threads), runs, table);
+        var serving = new Serving(config, spec, formats, spool, threads);
+        streams = new StreamHandler(serving, runs, table);
         polls = new LongPolls(runs.pulse());
+        followers = kept == null ? null : new Followers(serving, kept.pulse());
         var isListOpen = config.asksWho() || config.access().isListOpen();
-        var handlers = chain(config, formats, runs, new RunsHandler(table, polls, isListOpen), streams);
+        HttpHandler command;
+        RunsHandler runsHandler;
+        if (kept == null || followers == null) {
+            command = new RepeatRule(RepeatRule::refuseReconnect, RESUME_HINT, streams);
+            runsHandler = new RunsHandler(table, polls, null, isListOpen);
+        } else {
+            kept.all().forEach(found -> table.add(new RunEntry(found)));
+            var outputs = new OutputHandler(serving, kept, followers);
+            var keeper = new KeptHandler(serving, kept, runs, table, followers, streams);
+            command = new RepeatRule(outputs, KEPT_HINT, keeper);
+            runsHandler = new RunsHandler(table, polls, outputs, isListOpen);
+        }
+        var handlers = chain(config, formats, runs, runsHandler, command);
         worker = worker();
         try {
             listener = new Listener(config.listener(), worker, handlers);
@@ -76,13 +99,15 @@ public final class StreamServer implements AutoCloseable {
     /**
      * Starts a server; requests are accepted when this returns.
      *
+     * @param kept the runs that are kept; null if none are
      * @param threads the threads of runs: one each, and one more while a body comes
      * @throws FileException if a file that the configuration names cannot be used
      * @throws IOException if the address cannot be bound
      */
-    public static StreamServer start(ServerConfig config, RunSpec spec, Runs runs, ExecutorService threads)
+    public static StreamServer start(
+            ServerConfig config, RunSpec spec, Runs runs, @Nullable KeptRuns kept, ExecutorService threads)
             throws IOException {
-        return new StreamServer(config, spec, runs, threads);
+        return new StreamServer(config, spec, runs, kept, threads);
     }
 
     /** Class loading: loads what a start and the first request need; for a background thread. */
@@ -94,17 +119,16 @@ public final class StreamServer implements AutoCloseable {
 
     /** The chain of handlers, built from last to first; each calls the next or answers the request. */
     private static HttpHandler chain(
-            ServerConfig config, FormatChoice formats, Runs runs, RunsHandler statuses, StreamHandler streams)
+            ServerConfig config, FormatChoice formats, Runs runs, RunsHandler runsHandler, HttpHandler command)
             throws IOException {
         var access = config.access();
         var hosts = new HashSet<>(access.hosts());
         if (!InetAddress.getByName(config.listener().host()).isAnyLocalAddress()) { // a page may ask for 0.0.0.0 too
             Authority.parse(literal(config.listener().host())).ifPresent(own -> hosts.add(own.host()));
         }
-        HttpHandler chain = new RepeatRule(streams);
-        chain = new MethodRule(config.methods(), formats, chain);
+        HttpHandler chain = new MethodRule(config.methods(), formats, command);
         chain = new PathRule(config.paths(), chain);
-        chain = OwnPaths.guarded(statuses, chain);
+        chain = OwnPaths.guarded(runsHandler, chain);
         chain = new AccessRule(credentials(access), chain);
         chain = OwnPaths.open(runs, chain);
         chain = new CrossSiteRule(access.origins(), path -> OwnPaths.methods(path, config.methods()), chain);
@@ -168,6 +192,11 @@ public final class StreamServer implements AutoCloseable {
         listener.stopAccepting();
     }
 
+    /** Waits until nobody watches a kept run any more; false on timeout. */
+    public boolean awaitNoViewer(Duration time) throws InterruptedException {
+        return followers == null || followers.awaitNone(time);
+    }
+
     /**
      * Answers who waits for a run's end, breaks all streams off, and closes all connections and threads; waits at most
      * half a second for the answers, and 1 s for each thread pool.
@@ -180,6 +209,9 @@ public final class StreamServer implements AutoCloseable {
         listener.stopAccepting();
         polls.close();
         streams.abandonAll();
+        if (followers != null) {
+            followers.abandonAll();
+        }
         listener.close();
         threads.shutdown();
         try {

@@ -7,6 +7,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
+import streamer.format.Start;
 import streamer.http.request.Accept;
 import streamer.http.request.RequestBody;
 import streamer.http.response.ResponseSink;
@@ -17,19 +18,19 @@ import streamer.output.Ending;
 import streamer.output.Ending.Reason;
 import streamer.output.Output;
 import streamer.run.Run;
-import streamer.run.RunListener;
 import streamer.time.Stopwatch;
 
 /**
  * Copies the chunks of one run's output to the sink of one client, and stops the run when the client leaves or stalls.
  *
- * <p>Threads: {@link #view} is the run's own, parked while the sink takes no more (back-pressure); others call
+ * <p>Threads: {@link #deliver} is the run's own, parked while the sink takes no more (back-pressure); others call
  * back.
  */
-final class Viewer implements RunListener, SinkListener {
+final class Viewer implements Delivery, SinkListener {
     private static final Logger LOG = System.getLogger(Viewer.class.getName());
     private static final long LONG_SILENCE_NANOS = Duration.ofSeconds(45).toNanos();
 
+    private final AccessLog.Entry access;
     private final Run run;
     private final @Nullable RequestBody body;
     private final Serving serving;
@@ -44,12 +45,13 @@ final class Viewer implements RunListener, SinkListener {
      * @param body the request's body: while it comes, a blocked response can be a deadlock; null if it has none
      */
     Viewer(HttpServerExchange exchange, Run run, @Nullable RequestBody body, Serving serving) {
+        access = AccessLog.of(exchange).expectRun();
         this.run = run;
         this.body = body;
         this.serving = serving;
-        var format = serving.formats().format(Accept.of(exchange), run.id());
+        var format = serving.formats().format(Accept.of(exchange), run.id(), Start.ZERO);
         var head = new StreamHead(exchange, run.id(), format.contentType());
-        sink = new ResponseSink(head, serving.config().response(), format, this);
+        sink = new ResponseSink(head, serving.config().response(), format, false, this);
     }
 
     /** Sends the head in time, and watches for the client to leave. */
@@ -61,8 +63,8 @@ final class Viewer implements RunListener, SinkListener {
         }
     }
 
-    /** Copies the launched run's output to its end; waits for the run and for the client. */
-    void view() {
+    @Override
+    public void deliver() {
         var output = run.output();
         try {
             sink.begin();
@@ -98,8 +100,8 @@ final class Viewer implements RunListener, SinkListener {
         end(how, serving.failureLine(how));
     }
 
-    /** Ends the response by the run's ending; waits for the client. */
-    void end(Ending ending, String line) {
+    @Override
+    public void end(Ending ending, String line) {
         try {
             while (!sink.end(ending, run.millis(), line, run::freeSlot)) {
                 awaitWritable();
@@ -115,21 +117,26 @@ final class Viewer implements RunListener, SinkListener {
         writable.acquireUninterruptibly();
     }
 
-    /** Answers with a status and a line; false if the response has begun or ended. */
-    boolean fail(int status, String line) {
+    @Override
+    public boolean fail(int status, String line) {
         return sink.fail(status, line, run.ending());
     }
 
-    /** Breaks the response off. */
-    void abandon() {
+    @Override
+    public void abandon() {
         sink.abandon();
     }
 
-    /** Stops a run whose client has left. */
-    void clientGone(IOException e) {
+    @Override
+    public void clientGone(IOException e) {
         LOG.log(Level.DEBUG, () -> "run " + run.id() + ": client gone: " + e);
         run.stop(Reason.CLIENT_GONE);
         sink.abandon();
+    }
+
+    @Override
+    public void close() {
+        access.log(run.id(), run.ending());
     }
 
     @Override

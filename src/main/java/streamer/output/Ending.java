@@ -1,5 +1,6 @@
 package streamer.output;
 
+import java.util.Arrays;
 import java.util.OptionalInt;
 
 /** How a run ended: its command exited by itself, it was stopped, or it could not be launched. */
@@ -15,11 +16,26 @@ public sealed interface Ending {
         return false;
     }
 
+    /**
+     * The ending of this word.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    static Ending of(String word, OptionalInt code) {
+        return switch (word) {
+            case Exited.WORD -> new Exited(code.orElseThrow(() -> new IllegalArgumentException("exit without code")));
+            case Failed.WORD -> new Failed();
+            default -> new Stopped(Reason.of(word), code);
+        };
+    }
+
     /** The command exited by itself. */
     record Exited(int exitCode) implements Ending {
+        private static final String WORD = "exit";
+
         @Override
         public String word() {
-            return "exit";
+            return WORD;
         }
 
         @Override
@@ -43,9 +59,11 @@ public sealed interface Ending {
 
     /** The command could not be launched. */
     record Failed() implements Ending {
+        private static final String WORD = "not-launched";
+
         @Override
         public String word() {
-            return "not-launched";
+            return WORD;
         }
 
         @Override
@@ -72,6 +90,12 @@ public sealed interface Ending {
         BODY_TOO_LARGE("body-too-large"),
         /** Somebody has asked for that. */
         STOP("stop"),
+        /** {@code --unwatched}: it is kept, and nobody has watched it for that long. */
+        UNWATCHED("unwatched"),
+        /** Its output cannot be kept: the disk is full. */
+        STORE_FULL("store-full"),
+        /** The server has ended before the run: how that ended is not known. */
+        LOST("lost"),
         /** The server shuts down. */
         SHUTDOWN("shutdown"),
         /** Its client has left. */
@@ -83,6 +107,18 @@ public sealed interface Ending {
 
         Reason(String word) {
             this.word = word;
+        }
+
+        /**
+         * The reason of this word.
+         *
+         * @throws IllegalArgumentException if there is none
+         */
+        static Reason of(String word) {
+            return Arrays.stream(values())
+                    .filter(reason -> reason.word.equals(word))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalArgumentException("no ending '" + word + "'"));
         }
 
         /** The reason in one word, as clients and logs see it. */

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.regex.MatchResult;
@@ -65,6 +66,12 @@ class OptionsTest {
             Map.entry("--stderr", "merge"),
             Map.entry("--unbuffer", "true"),
             Map.entry("--open-list", "true"),
+            Map.entry("--keep", "2h"),
+            Map.entry("--unwatched", "2s"),
+            Map.entry("--keep-bytes", "1m"),
+            Map.entry("--keep-total", "1m"),
+            Map.entry("--keep-dir", "d"),
+            Map.entry("--share", "true"),
             Map.entry("--cwd", "/"),
             Map.entry("--env", "A=b"));
     private static final Pattern FLAG = Pattern.compile("--[a-z-]+");
@@ -90,9 +97,12 @@ class OptionsTest {
         @Mixin
         private RunOptions run = new RunOptions();
 
+        @Mixin
+        private KeepOptions keep = new KeepOptions();
+
         static List<Object> values(String... arguments) throws Exception {
             var options = new Options();
-            var all = new ArrayList<>(List.of("--tls-cert", "needs", "--tls-key", "this"));
+            var all = new ArrayList<>(List.of("--tls-cert", "needs", "--tls-key", "this", "--keep", "1h"));
             all.addAll(List.of(arguments));
             new CommandLine(options)
                     .setCaseInsensitiveEnumValuesAllowed(true)
@@ -109,6 +119,7 @@ class OptionsTest {
                     options.run.killAfter(),
                     options.run.drain(),
                     options.run.queue(),
+                    Optional.ofNullable(options.keep.toConfig()),
                     options.common.logFormat());
         }
     }

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import streamer.http.ServerConfig;
+import streamer.kept.KeptRuns;
 import streamer.process.LaunchException;
 import streamer.process.RunSpec;
 import streamer.run.Runs;
@@ -15,8 +17,10 @@ import streamer.run.Runs;
  * @param http how runs are put on HTTP
  * @param run what a run executes
  * @param runs all runs; to be closed
+ * @param kept those that are kept; to be closed; null if none are
  */
-public record TestPlan(ServerConfig http, RunSpec run, Runs runs) {
+public record TestPlan(
+        ServerConfig http, RunSpec run, Runs runs, @Nullable KeptRuns kept) {
     static {
         SystemProperties.set();
     }
@@ -30,6 +34,6 @@ public record TestPlan(ServerConfig http, RunSpec run, Runs runs) {
         var line = ServeCommand.commandLine(environment);
         line.parseArgs(arguments.toArray(String[]::new));
         ServePlan plan = line.<ServeCommand>getCommand().plan();
-        return new TestPlan(plan.http(), plan.run(), plan.runs());
+        return new TestPlan(plan.http(), plan.run(), plan.runs(), plan.kept());
     }
 }

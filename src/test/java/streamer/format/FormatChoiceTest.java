@@ -57,8 +57,8 @@ class FormatChoiceTest {
     @Test
     void withoutAcceptItIsPlain() {
         assertThat(CHOICE.contentType(List.of())).isEqualTo("text/plain; charset=utf-8");
-        assertThat(CHOICE.format(List.of(), "r")).isInstanceOf(PlainText.class);
-        assertThat(CHOICE.format(List.of("text/event-stream"), "r")).isInstanceOf(ServerSentEvents.class);
+        assertThat(CHOICE.format(List.of(), "r", Start.ZERO)).isInstanceOf(PlainText.class);
+        assertThat(CHOICE.format(List.of("text/event-stream"), "r", Start.ZERO)).isInstanceOf(ServerSentEvents.class);
     }
 
     @Test

@@ -33,7 +33,7 @@ class ServerSentEventsPropertyTest {
     @Property
     void theEventsHoldTheLines(@ForAll("output") byte[] output, @ForAll List<Boolean> cuts) {
         var text = new StringBuilder();
-        var events = new ServerSentEvents("r");
+        var events = new ServerSentEvents("r", Start.ZERO);
         for (var piece : pieces(output, cuts)) {
             while (piece.hasRemaining()) {
                 text.append(UTF_8.decode(events.encode(piece)));

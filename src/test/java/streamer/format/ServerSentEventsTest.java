@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import streamer.output.Ending;
 
 class ServerSentEventsTest {
-    private final ServerSentEvents events = new ServerSentEvents("r");
+    private final ServerSentEvents events = new ServerSentEvents("r", Start.ZERO);
 
     private String encode(byte[] bytes) {
         var chunk = ByteBuffer.wrap(bytes);
@@ -92,9 +92,9 @@ class ServerSentEventsTest {
     @Test
     void takesLittleMemoryBeforeItHasOutput() {
         var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        UTF_8.decode(new ServerSentEvents("r").begin());
+        UTF_8.decode(new ServerSentEvents("r", Start.ZERO).begin());
         var before = threads.getCurrentThreadAllocatedBytes();
-        var begun = new ServerSentEvents("0ee34c3f9f5116576295a8d264a755ba").begin();
+        var begun = new ServerSentEvents("0ee34c3f9f5116576295a8d264a755ba", Start.ZERO).begin();
         assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(4_000);
         assertThat(begun.hasRemaining()).isTrue();
     }

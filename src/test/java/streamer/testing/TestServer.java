@@ -26,6 +26,7 @@ import streamer.http.request.RequestConfig;
 import streamer.http.request.RequestConfig.Pace;
 import streamer.http.request.RequestConfig.UploadMode;
 import streamer.http.response.ResponseConfig.OnFailure;
+import streamer.kept.KeptRuns;
 import streamer.output.Ending.Reason;
 import streamer.process.LaunchException;
 import streamer.process.RunSpec;
@@ -34,6 +35,7 @@ import streamer.run.Runs;
 /** In-process server on a free port, with its access lines. */
 public final class TestServer implements AutoCloseable {
     private final Runs runs;
+    private final @Nullable KeptRuns kept;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final StreamServer server;
     private final List<String> accessLines = Collections.synchronizedList(new ArrayList<>());
@@ -55,8 +57,9 @@ public final class TestServer implements AutoCloseable {
         accessLog.setUseParentHandlers(false);
         accessLog.addHandler(handler);
         runs = plan.runs();
+        kept = plan.kept();
         try {
-            server = StreamServer.start(plan.http(), plan.run(), runs, threads);
+            server = StreamServer.start(plan.http(), plan.run(), runs, kept, threads);
         } catch (IOException e) {
             runs.close();
             throw e;
@@ -134,6 +137,9 @@ public final class TestServer implements AutoCloseable {
         shutDown();
         runs.awaitNone(Wait.LONG);
         runs.close();
+        if (kept != null) {
+            kept.close();
+        }
         accessLog.removeHandler(handler);
     }
 
@@ -213,6 +219,31 @@ public final class TestServer implements AutoCloseable {
 
         public Setup queue(int places) {
             return flag("--queue", places);
+        }
+
+        public Setup keep(Duration time) {
+            return flag("--keep", time.toMillis() + "ms");
+        }
+
+        public Setup share() {
+            flags.put("--share", "true");
+            return this;
+        }
+
+        public Setup unwatched(Duration time) {
+            return flag("--unwatched", time.toMillis() + "ms");
+        }
+
+        public Setup keepBytes(long bytes) {
+            return flag("--keep-bytes", Long.toString(bytes));
+        }
+
+        public Setup keepTotal(long bytes) {
+            return flag("--keep-total", Long.toString(bytes));
+        }
+
+        public Setup keepDir(Path directory) {
+            return flag("--keep-dir", directory.toString());
         }
 
         public Setup openList() {
@@ -305,6 +336,9 @@ public final class TestServer implements AutoCloseable {
             if (Boolean.getBoolean("streamer.tty") && !flags.containsKey("--tty")) { // to see that all is as without
                 tty("80x24");
             }
+            if (Boolean.getBoolean("streamer.keep") && !flags.containsKey("--keep")) { // likewise
+                keep(Duration.ofHours(1));
+            }
             var all = new ArrayList<>(repeatable);
             flags.forEach((name, value) -> all.add(name + "=" + value));
             try {
@@ -328,7 +362,7 @@ public final class TestServer implements AutoCloseable {
                     stalledAfter == null ? request.stalledAfter() : stalledAfter);
             var config = new ServerConfig(
                     http.listener(), http.access(), http.paths(), http.methods(), http.response(), limits);
-            return new TestPlan(config, plan.run(), plan.runs());
+            return new TestPlan(config, plan.run(), plan.runs(), plan.kept());
         }
     }
 }

@@ -25,25 +25,38 @@ public final class RepeatRule implements HttpHandler {
     private static final HttpString X_MOZ = new HttpString("X-Moz");
     private static final String WHOLE = "bytes=0-";
 
+    private final HttpHandler reconnects;
+    private final String resumeHint;
     private final HttpHandler next;
 
-    /** A rule. */
-    public RepeatRule(HttpHandler next) {
+    /**
+     * A rule.
+     *
+     * @param reconnects answers the reconnects of an EventSource
+     * @param resumeHint tells who resumes a download what can be done instead
+     */
+    public RepeatRule(HttpHandler reconnects, String resumeHint, HttpHandler next) {
+        this.reconnects = reconnects;
+        this.resumeHint = resumeHint;
         this.next = next;
+    }
+
+    /** Answers a reconnect by 204, after which an EventSource gives up (HTML Living Standard, 9.2). */
+    public static void refuseReconnect(HttpServerExchange exchange) {
+        Answer.empty(exchange, 204, "A reconnect runs nothing.");
     }
 
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
         var headers = exchange.getRequestHeaders();
         if (isReconnect(exchange)) {
-            // After 204 an EventSource does not reconnect (HTML Living Standard, 9.2).
-            Answer.empty(exchange, 204, "A reconnect runs nothing.");
+            reconnects.handleRequest(exchange);
         } else if (isPrefetch(headers.getFirst(SEC_PURPOSE))
                 || isPrefetch(headers.getFirst(PURPOSE))
                 || isPrefetch(headers.getFirst(X_MOZ))) {
             Answer.line(exchange, 503, "Not run for a prefetch."); // not a 2xx, which would be used for the later visit
         } else if (isResume(headers)) {
-            Answer.line(exchange, 409, "A run cannot be resumed; a request without Range runs the command anew.");
+            Answer.line(exchange, 409, "A request with a Range runs nothing; " + resumeHint);
         } else {
             next.handleRequest(exchange);
         }

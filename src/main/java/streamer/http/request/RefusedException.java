@@ -59,6 +59,11 @@ public final class RefusedException extends IOException {
         return new RefusedException(507, "The upload cannot be kept.", null, cause);
     }
 
+    /** 507: there is no place for the run's output. */
+    public static RefusedException notKept(IOException cause) {
+        return new RefusedException(507, "The run's output cannot be kept.", null, cause);
+    }
+
     /** The response's status. */
     public int status() {
         return status;

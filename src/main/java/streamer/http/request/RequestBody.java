@@ -8,6 +8,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
+import org.xnio.IoUtils;
 import org.xnio.channels.StreamSourceChannel;
 
 /**
@@ -20,6 +21,7 @@ public final class RequestBody {
     private static final AttachmentKey<RequestBody> KEY = AttachmentKey.create(RequestBody.class);
     private static final AttachmentKey<Http2> HTTP2 = AttachmentKey.create(Http2.class);
     private static final long MIN_WAIT_NANOS = 1_000_000;
+    private static final int DROPPED_BYTES = 16 * 1024;
 
     private final HttpServerExchange exchange;
     private final StreamSourceChannel channel;
@@ -151,6 +153,29 @@ public final class RequestBody {
     private synchronized void wake() {
         readable = true;
         notifyAll();
+    }
+
+    /** Reads and drops it as it comes, without blocking; {@code whenAll} is called when all has been read. */
+    public void drop(Runnable whenAll) {
+        channel.getReadSetter().set(ready -> dropNow(whenAll));
+        channel.resumeReads();
+    }
+
+    private synchronized void dropNow(Runnable whenAll) {
+        var scratch = ByteBuffer.allocate(DROPPED_BYTES);
+        try {
+            var length = 1;
+            while (length > 0 && !detached) {
+                length = channel.read(scratch.clear());
+            }
+            if (length < 0) {
+                channel.suspendReads();
+                whenAll.run();
+            }
+        } catch (IOException e) { // the client has gone
+            IoUtils.safeClose(exchange.getConnection());
+            whenAll.run();
+        }
     }
 
     /** Ends reading: a read under way, and each later one, throws {@link RefusedException}. */

@@ -45,7 +45,7 @@ public final class RequestPath {
     }
 
     /** Path and query as they were sent. */
-    static String withQuery(HttpServerExchange exchange) {
+    public static String withQuery(HttpServerExchange exchange) {
         var query = exchange.getQueryString();
         return query.isEmpty() ? encoded(exchange) : encoded(exchange) + "?" + query;
     }

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import streamer.files.TemporaryDirectory;
 
 /**
  * Temporary files of all current uploads, with a limit on their total size.
@@ -16,10 +17,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Spool {
     private static final Logger LOG = System.getLogger(Spool.class.getName());
+    private static final String PREFIX = "streamer-uploads-";
 
     private final long maxBytes;
     private final AtomicLong usedBytes = new AtomicLong();
-    private @Nullable SpoolDirectory directory; // while there are files
+    private @Nullable TemporaryDirectory directory; // while there are files
     private int files;
 
     /** A spool whose files may hold this many bytes together. */
@@ -29,7 +31,7 @@ public final class Spool {
 
     /** Removes files that another process has left, as one that was killed; for a background thread. */
     public static void removeAbandoned() {
-        SpoolDirectory.removeAbandoned();
+        TemporaryDirectory.removeAbandoned(PREFIX);
     }
 
     /**
@@ -40,10 +42,10 @@ public final class Spool {
     synchronized Path file() throws RefusedException {
         try {
             if (directory == null) {
-                directory = SpoolDirectory.create();
+                directory = TemporaryDirectory.create(PREFIX);
             }
             files++;
-            return directory.file();
+            return Files.createTempFile(directory.path(), "", ".upload");
         } catch (IOException e) {
             release();
             throw RefusedException.notStored(e);

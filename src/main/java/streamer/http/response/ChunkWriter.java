@@ -15,8 +15,7 @@ import streamer.output.Chunk;
  * {@link WriteMonitor} tells, and the last one, which it sends with the trailers.
  *
  * <p>Bytes in a direct buffer with room around them, as a {@link Chunk} has it, are framed in place and written by one
- * system call; others are gathered with their frame ({@code writev(2)}). After a partial write the buffers themselves,
- * with what is left of the frame, tell how to go on.
+ * system call; others, and what is left after a partial write, are gathered with their frame ({@code writev(2)}).
  *
  * <p>Threads: guarded by its user.
  */
@@ -46,30 +45,25 @@ final class ChunkWriter {
     /**
      * Writes these bytes as one chunk, without blocking, and flushes; without bytes it flushes alone.
      *
-     * @return how many bytes were taken, with the frame's; {@link #isUnfinished} if that were not all: then the same
-     *     buffers are to be given again, and nothing else
+     * @return how many bytes were taken, with the frame's; {@link #isUnfinished} if that were not all: then what is left
+     *     is to be given again, in these or other buffers, perhaps with more behind it, which is not taken then
      */
     long write(ByteBuffer first, ByteBuffer second) throws IOException {
         if (!isUnfinished && (first.hasRemaining() || second.hasRemaining())) {
             begin(first, second);
         }
         var taken = isInPlace ? writeFramed(second) : gather(first, second);
-        countSent(first, second);
-        isUnfinished = second.hasRemaining() || end.hasRemaining() || !conduit.flush();
+        isUnfinished = end.hasRemaining() || !conduit.flush();
         return taken;
     }
 
     private void begin(ByteBuffer first, ByteBuffer second) {
         payload = first.remaining() + second.remaining();
         isInPlace = !first.hasRemaining() && hasRoom(second);
-        if (isInPlace) {
-            var limit = second.limit();
-            putSize(second, payload);
-            second.limit(limit + CRLF.length).put(limit, CRLF);
-        } else {
+        if (!isInPlace) {
             putSize(size.clear().position(Chunk.HEADROOM), payload);
-            end.clear().put(CRLF).flip();
         }
+        end.clear().put(CRLF).flip();
     }
 
     private static boolean hasRoom(ByteBuffer bytes) {
@@ -88,8 +82,14 @@ final class ChunkWriter {
         bytes.position(at);
     }
 
+    /** Writes the bytes with a frame around them; what is left of that after a partial write is gathered later. */
     private long writeFramed(ByteBuffer bytes) throws IOException {
-        var taken = 0L;
+        var start = bytes.position();
+        var limit = bytes.limit();
+        putSize(bytes, payload);
+        var head = start - bytes.position();
+        bytes.limit(limit + CRLF.length).put(limit, CRLF);
+        var taken = 0;
         while (bytes.hasRemaining()) {
             var length = conduit.write(bytes);
             if (length == 0) {
@@ -97,30 +97,43 @@ final class ChunkWriter {
             }
             taken += length;
         }
+        if (taken < head) {
+            size.clear().put(bytes.limit(start)).flip();
+        }
+        var sent = Math.min(payload, Math.max(0, taken - head));
+        end.position(Math.max(0, taken - head - payload));
+        bytes.limit(limit).position(start + sent);
+        isInPlace = false;
+        countSent(payload - sent);
         return taken;
     }
 
+    /** Writes what is left of the frame, and of the bytes no more than belong into it. */
     private long gather(ByteBuffer first, ByteBuffer second) throws IOException {
+        var limit = second.limit();
+        second.limit(Math.min(limit, second.position() + payload - first.remaining()));
         frame[1] = first;
         frame[2] = second;
+        var given = first.remaining() + second.remaining();
+        var length = given < payload ? frame.length - 1 : frame.length; // the chunk's end not before all of its bytes
+        var last = frame[length - 1];
         var taken = 0L;
-        while (end.hasRemaining()) {
-            var length = conduit.write(frame, 0, frame.length);
-            if (length == 0) {
+        while (last.hasRemaining()) {
+            var written = conduit.write(frame, 0, length);
+            if (written == 0) {
                 break;
             }
-            taken += length;
+            taken += written;
         }
+        countSent(payload - given + first.remaining() + second.remaining());
+        second.limit(limit);
         frame[1] = Format.NOTHING;
         frame[2] = Format.NOTHING;
         return taken;
     }
 
     /** Adds what was taken of the chunk's bytes to Undertow's count, which the access line tells. */
-    private void countSent(ByteBuffer first, ByteBuffer second) {
-        var left = isInPlace
-                ? Math.max(0, Math.min(payload, second.remaining() - CRLF.length))
-                : first.remaining() + second.remaining();
+    private void countSent(int left) {
         if (left < payload) {
             Connectors.updateResponseBytesSent(exchange, payload - left);
             payload = left;

@@ -15,13 +15,16 @@ final class Flusher {
     private final Schedule schedule;
     private final Transmission transmission;
     private final Runnable expect;
+    private final boolean isLent;
 
     /**
      * A flusher.
      *
+     * @param isLent whether the output's buffers are used by others as soon as {@link #take} has returned
      * @param expect called when the time of the next due action may have changed
      */
-    Flusher(Schedule schedule, Format format, Transmission transmission, Runnable expect) {
+    Flusher(Schedule schedule, Format format, Transmission transmission, boolean isLent, Runnable expect) {
+        this.isLent = isLent && format.isIdentity();
         this.policy = schedule.policy();
         this.schedule = schedule;
         this.format = format;
@@ -34,6 +37,9 @@ final class Flusher {
      * again.
      */
     boolean take(ByteBuffer bytes) throws IOException {
+        if (transmission.isOwed() && !transmission.sendLent(bytes)) {
+            return false;
+        }
         while (transmission.resume()) {
             if (!bytes.hasRemaining()) {
                 return takePart();
@@ -51,7 +57,7 @@ final class Flusher {
         }
         schedule.partShown();
         if (policy.isFull(transmission.keptBytes() + next.remaining())) {
-            return transmission.send(next);
+            return isLent ? transmission.sendLent(next) : transmission.send(next);
         }
         transmission.keep(next, policy.flushBytes());
         if (schedule.bytesKept(System.nanoTime())) {

@@ -122,6 +122,11 @@ final class ResponseChannel {
                 : null;
     }
 
+    /** Has {@code writable} called though nothing waits to be written. */
+    void resumeWrites() {
+        channel.resumeWrites();
+    }
+
     /** Suspends {@code writable} callbacks until the next incomplete write. */
     void suspendWrites() {
         channel.suspendWrites();

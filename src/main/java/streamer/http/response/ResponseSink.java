@@ -1,8 +1,10 @@
 package streamer.http.response;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import streamer.format.Format;
 import streamer.http.response.ResponseConfig.OnFailure;
@@ -36,15 +38,20 @@ public final class ResponseSink {
     private StreamState state = StreamState.OPEN;
     private @Nullable Ending ending;
 
-    /** A sink. */
-    public ResponseSink(StreamHead head, ResponseConfig config, Format format, SinkListener listener) {
+    /**
+     * A sink.
+     *
+     * @param isLent whether the buffers of its chunks are used by others as soon as {@link #write} has returned: what it
+     *     has not taken is then to be given again in another
+     */
+    public ResponseSink(StreamHead head, ResponseConfig config, Format format, boolean isLent, SinkListener listener) {
         this.config = config;
         this.format = format;
         this.head = head;
         this.listener = listener;
         schedule = new Schedule(config.flush(), format.heartbeat().hasRemaining());
         transmission = new Transmission(lock, schedule, listener, this::commit);
-        flusher = new Flusher(schedule, format, transmission, this::expect);
+        flusher = new Flusher(schedule, format, transmission, isLent, this::expect);
         clientGone = ClientGone.of(head.exchange(), listener::clientLeft);
     }
 
@@ -110,6 +117,11 @@ public final class ResponseSink {
     /** Calls the task, once, as soon as the sink may take more, perhaps at once; it must not wait. */
     public void whenWritable(Runnable task) {
         transmission.whenWritable(task);
+    }
+
+    /** Calls the task, once, when the connection's I/O thread has served others; it must not wait. */
+    public void whenOthersWereServed(Runnable task) throws IOException {
+        transmission.whenOthersWereServed(task);
     }
 
     /** Runs while bytes wait and the client takes none. */
@@ -198,15 +210,26 @@ public final class ResponseSink {
             beforeLast.run();
             head.fail(500, failureLine, how);
         }
+        var isClean = how.isSuccess() || format.tellsEnding() || config.onFailure() == OnFailure.END;
+        return end(how, isClean, () -> format.end(how, millis), beforeLast);
+    }
+
+    /** Ends the response cleanly where the run goes on; else as {@link #end}. */
+    public boolean endPart() throws IOException {
+        return end(null, true, () -> Format.NOTHING, () -> {});
+    }
+
+    private boolean end(@Nullable Ending how, boolean isClean, Supplier<ByteBuffer> last, Runnable beforeLast)
+            throws IOException {
         lock.lock();
         try {
             if (state.isBefore(StreamState.ENDING) && transmission.resume()) {
                 state = StreamState.ENDING;
                 ending = how;
-                transmission.send(format.end(how, millis));
+                transmission.send(last.get());
             }
             if (state == StreamState.ENDING && transmission.resume()) {
-                endBody(how, beforeLast);
+                endBody(isClean, beforeLast);
             }
             if (state == StreamState.CLOSING && transmission.send(Format.NOTHING)) {
                 transmission.channel().drain();
@@ -218,10 +241,10 @@ public final class ResponseSink {
         }
     }
 
-    private void endBody(Ending how, Runnable beforeLast) throws IOException {
+    private void endBody(boolean isClean, Runnable beforeLast) throws IOException {
         clientGone.disarm();
         beforeLast.run();
-        if (how.isSuccess() || format.tellsEnding() || config.onFailure() == OnFailure.END) {
+        if (isClean) {
             transmission.channel().shutdown();
             state = StreamState.CLOSING;
         } else {

@@ -5,6 +5,7 @@ import io.undertow.server.protocol.http.HttpAttachments;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import streamer.output.Ending;
@@ -19,10 +20,19 @@ import streamer.output.Ending;
 public record StreamHead(HttpServerExchange exchange, String run, String contentType) {
     private static final HttpString EXIT_CODE = new HttpString("Streamer-Exit-Code");
     private static final HttpString ENDED = new HttpString("Streamer-Ended");
-    private static final HttpString RUN = new HttpString("Streamer-Run");
+
+    /** The offset of the body's first byte in the output. */
+    public static final HttpString FROM = new HttpString("Streamer-From");
+
+    /** The offset after the output's last byte so far. */
+    public static final HttpString NEXT = new HttpString("Streamer-Next");
+
+    /** The run's id. */
+    public static final HttpString RUN = new HttpString("Streamer-Run");
 
     /** The names of streamer's own headers and trailers, as in {@code Access-Control-Expose-Headers}. */
-    public static final String OWN = RUN + ", " + EXIT_CODE + ", " + ENDED;
+    public static final String OWN = String.join(
+            ", ", List.of(RUN.toString(), EXIT_CODE.toString(), ENDED.toString(), FROM.toString(), NEXT.toString()));
 
     private static final HttpString ACCEL_BUFFERING = new HttpString("X-Accel-Buffering");
     private static final HttpString ROBOTS = new HttpString("X-Robots-Tag");
@@ -69,7 +79,8 @@ public record StreamHead(HttpServerExchange exchange, String run, String content
         return trailers;
     }
 
-    private static void put(HeaderMap headers, Ending ending) {
+    /** Tells an ending. */
+    public static void put(HeaderMap headers, Ending ending) {
         ending.code().ifPresent(code -> headers.put(EXIT_CODE, code));
         headers.put(ENDED, ending.word());
     }
@@ -80,7 +91,7 @@ public record StreamHead(HttpServerExchange exchange, String run, String content
     }
 
     /** Answers with a status and a line instead of a stream; the ending, if known, is in its headers. */
-    void fail(int status, String line, @Nullable Ending why) {
+    public void fail(int status, String line, @Nullable Ending why) {
         exchange.getResponseHeaders().put(RUN, run);
         if (why != null) {
             put(exchange.getResponseHeaders(), why);

@@ -28,6 +28,7 @@ final class Transmission {
     private ByteBuffer current = Format.NOTHING; // to be sent after the kept bytes
     private @Nullable ResponseChannel channel;
     private @Nullable Runnable whenWritable;
+    private boolean isOwed; // bytes that were lent, and not taken whole
     private boolean stopped;
     private boolean broken;
 
@@ -93,6 +94,20 @@ final class Transmission {
         }
     }
 
+    /** As {@link #send}, but of bytes that are given again if they were not taken whole, perhaps in another buffer. */
+    boolean sendLent(ByteBuffer bytes) throws IOException {
+        isOwed = !send(bytes);
+        if (isOwed) {
+            current = Format.NOTHING;
+        }
+        return !isOwed;
+    }
+
+    /** Whether bytes that were lent are to be given again, before all others. */
+    boolean isOwed() {
+        return isOwed;
+    }
+
     /** Sends the head alone. */
     void sendHead() throws IOException {
         channel().write(Format.NOTHING, Format.NOTHING);
@@ -130,7 +145,7 @@ final class Transmission {
                 isOpen = channel.isOpen();
             }
             broken |= !isOpen;
-            if (isOpen && !stopped) {
+            if (isOpen && !stopped && !isOwed) {
                 isFinished = resume();
             }
         } catch (IOException e) {
@@ -159,6 +174,17 @@ final class Transmission {
             lock.unlock();
         }
         task.run();
+    }
+
+    /** Calls the task, once, when the I/O thread has served others; it must not wait. */
+    void whenOthersWereServed(Runnable task) throws IOException {
+        lock.lock();
+        try {
+            whenWritable = task;
+            channel().resumeWrites();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Ends sending; {@link #wake} must follow. */

@@ -1,0 +1,98 @@
+package streamer.cli;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import streamer.kept.KeepConfig;
+
+/** The flags of kept runs. */
+final class KeepOptions {
+    private static final long MIN_BYTES = 64 * 1024;
+
+    @Option(
+            names = "--keep",
+            paramLabel = "TIME",
+            converter = TimeConverter.class,
+            description = "Keep runs: they outlive their clients, and their output can be read again, by many, until"
+                    + " this long after their end. Default: no run is kept.")
+    private @Nullable Duration time;
+
+    @Option(
+            names = "--unwatched",
+            paramLabel = "TIME",
+            converter = TimeConverter.class,
+            description = "Stop a kept run that nobody has watched for this long, unless its client has asked for no"
+                    + " stream. Default: what --keep says.")
+    private @Nullable Duration unwatched;
+
+    @Option(
+            names = "--keep-bytes",
+            paramLabel = "SIZE",
+            converter = SizeConverter.class,
+            description = "What is kept of one run's output, at least 64k; beyond it the oldest goes. Default: 64m.")
+    private @Nullable Long runBytes;
+
+    @Option(
+            names = "--keep-total",
+            paramLabel = "SIZE",
+            converter = SizeConverter.class,
+            description = "What is kept of all, at least 64k; beyond it the runs that ended first go. Default: 1g.")
+    private @Nullable Long totalBytes;
+
+    @Option(
+            names = "--keep-dir",
+            paramLabel = "DIR",
+            description = "Where kept runs are, also after a restart. Default: a private temporary directory, which is"
+                    + " gone when streamer ends.")
+    private @Nullable Path directory;
+
+    @Option(names = "--share", description = "A GET joins the kept run that goes on for the same path, query and user.")
+    private boolean isShared;
+
+    /**
+     * The value of these flags; null if no run is kept.
+     *
+     * @throws UsageException if one of them is out of range, or useless without --keep
+     */
+    @Nullable
+    KeepConfig toConfig() {
+        if (time == null) {
+            checkUnused("--unwatched", unwatched);
+            checkUnused("--keep-bytes", runBytes);
+            checkUnused("--keep-total", totalBytes);
+            checkUnused("--keep-dir", directory);
+            checkUnused("--share", isShared ? true : null);
+            return null;
+        }
+        if (time.isZero()) {
+            throw new UsageException("--keep: must be more than 0");
+        }
+        if (unwatched != null && unwatched.isZero()) {
+            throw new UsageException("--unwatched: must be more than 0");
+        }
+        return new KeepConfig(
+                time,
+                unwatched == null ? time : unwatched,
+                bytes("--keep-bytes", runBytes, 64L << 20),
+                bytes("--keep-total", totalBytes, 1L << 30),
+                directory,
+                isShared);
+    }
+
+    private static void checkUnused(String flag, @Nullable Object value) {
+        if (value != null) {
+            throw new UsageException(flag + ": needs --keep, which keeps runs");
+        }
+    }
+
+    private static long bytes(String flag, @Nullable Long value, long otherwise) {
+        if (value == null) {
+            return otherwise;
+        }
+        if (value < MIN_BYTES) {
+            throw new UsageException(flag + ": must be at least 64k");
+        }
+        return value;
+    }
+}

@@ -1,0 +1,276 @@
+package streamer.http;
+
+import io.undertow.server.HttpServerExchange;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import streamer.format.Format;
+import streamer.http.response.ResponseSink;
+import streamer.http.response.SinkListener;
+import streamer.http.response.StreamHead;
+import streamer.kept.End;
+import streamer.kept.KeptRun;
+import streamer.kept.OutputLog;
+import streamer.output.Ending;
+import streamer.output.Ending.Reason;
+import streamer.time.Pulse;
+import streamer.time.Stopwatch;
+
+/**
+ * A viewer of a kept run: sends its client what the run's log has from an offset on, without a thread of its own. It goes
+ * on when there is more, or when its client takes more.
+ *
+ * <p>Threads: its connection's I/O thread; the pulse's, and any that abandons it, call too.
+ */
+final class Follower implements Reply, SinkListener, FollowerThread.Member {
+    private static final Logger LOG = System.getLogger(Follower.class.getName());
+
+    /** After so much of its log others are served first. */
+    private static final int TURN_BYTES = 256 * 1024;
+
+    private static final Duration LONGEST_BLOCKED = Duration.ofMinutes(10);
+
+    private final KeptRun run;
+    private final OutputLog log;
+    private final FollowerThread thread;
+    private final Serving serving;
+    private final AccessLog.Entry access;
+    private final Listener listener;
+    private final Consumer<Follower> whenDone;
+    private final ResponseSink sink;
+    private final Pulse.Timer timer;
+    private final long blockedNanos;
+    private final long to;
+    private final AtomicBoolean isDone = new AtomicBoolean();
+    private long offset;
+    private boolean isWaiting;
+
+    /** Callbacks to who has started the run, if its client is this one. */
+    interface Listener {
+        /** A listener that does nothing. */
+        Listener NONE = new Listener() {};
+
+        /** All before this offset has been sent. */
+        default void reached(long offset) {}
+
+        /** The response is about to end, or be broken off. */
+        default void ending() {}
+
+        /** The response is over; {@code why} is why, if it was broken off. */
+        default void left(Reason why) {}
+
+        /** For how long its client may take nothing while the run waits for it and for its body, in nanoseconds. */
+        default long stalledLimit() {
+            return Stopwatch.NEVER;
+        }
+    }
+
+    /**
+     * What is followed of a run.
+     *
+     * @param run the run
+     * @param wanted the offset that was asked for
+     * @param from the offset of the first byte
+     * @param to the offset at which the response ends, though the run may go on; {@link Long#MAX_VALUE} for none
+     */
+    record Part(KeptRun run, long wanted, long from, long to) {}
+
+    /**
+     * A follower of a part of a run, whose viewer it is from now on.
+     *
+     * @param whenDone called when it is that no more
+     */
+    Follower(
+            HttpServerExchange exchange,
+            Part part,
+            Format format,
+            FollowerThread thread,
+            Serving serving,
+            Listener listener,
+            Consumer<Follower> whenDone) {
+        this.thread = thread;
+        this.serving = serving;
+        this.listener = listener;
+        this.whenDone = whenDone;
+        run = part.run();
+        log = run.log();
+        offset = part.from();
+        to = part.to();
+        access = AccessLog.of(exchange).expectRun();
+        var head = new StreamHead(exchange, run.id(), format.contentType());
+        var config = serving.config().response();
+        sink = new ResponseSink(head, config, format, true, this);
+        timer = thread.timer(this);
+        blockedNanos = (config.writeTimeout() == null ? LONGEST_BLOCKED : config.writeTimeout()).toNanos();
+        run.join();
+    }
+
+    @Override
+    public OutputLog log() {
+        return log;
+    }
+
+    @Override
+    public void queue() {
+        sink.queue();
+    }
+
+    @Override
+    public void whole() {}
+
+    @Override
+    public void begin() {
+        try {
+            sink.begin();
+        } catch (IOException e) {
+            clientLeft();
+        }
+    }
+
+    /** Begins to follow; on the I/O thread. */
+    void start() {
+        thread.join(this);
+        follow();
+    }
+
+    @Override
+    public void more() {
+        if (isWaiting) {
+            follow();
+        }
+    }
+
+    private void follow() {
+        isWaiting = false;
+        try {
+            if (!isDone.get()) {
+                send();
+            }
+        } catch (IOException e) {
+            clientLeft();
+        } catch (RuntimeException | Error e) {
+            LOG.log(Level.ERROR, "run " + run.id() + ": " + e, e);
+            abandon();
+        }
+    }
+
+    private void send() throws IOException {
+        for (var sent = 0; sent < TURN_BYTES; ) {
+            var chunk = thread.read(log, offset, to);
+            if (chunk == null) {
+                fallBehind();
+                return;
+            }
+            var length = chunk.bytes().remaining();
+            if (length == 0) {
+                caughtUp();
+                return;
+            }
+            var all = sink.write(chunk);
+            var taken = length - chunk.bytes().remaining();
+            sent += taken;
+            offset += taken;
+            listener.reached(offset);
+            if (!all) {
+                thread.spoil();
+                timer.within(Math.min(blockedNanos, listener.stalledLimit()));
+                sink.whenWritable(this::follow);
+                return;
+            }
+        }
+        sink.whenOthersWereServed(this::follow);
+    }
+
+    private void caughtUp() throws IOException {
+        var end = log.end();
+        if (offset == to) {
+            end(end);
+        } else if (end != null && offset == log.next()) { // read after the end
+            end(end);
+        } else {
+            isWaiting = true;
+        }
+    }
+
+    private void end(@Nullable End end) throws IOException {
+        listener.ending();
+        var isOver = (end == null || to != Long.MAX_VALUE)
+                ? sink.endPart()
+                : sink.end(end.ending(), end.millis(), serving.failureLine(end.ending(), offset > 0), () -> {});
+        if (isOver) {
+            done(() -> access.log(run.id(), end == null ? null : end.ending()), Reason.CLIENT_GONE);
+        } else {
+            sink.whenWritable(this::follow);
+        }
+    }
+
+    /** What comes next has been dropped: the client may come back by offset. */
+    private void fallBehind() {
+        var first = log.first();
+        listener.ending();
+        if (!sink.fail(
+                410, "Byte " + offset + " is not kept any more, the first that is kept is " + first + ".", null)) {
+            sink.abandon();
+        }
+        done(() -> access.log(run.id(), "behind"), Reason.CLIENT_GONE);
+    }
+
+    @Override
+    public boolean fail(int status, String line, @Nullable Ending why) {
+        var isAnswered = sink.fail(status, line, why);
+        if (isAnswered) {
+            done(() -> access.log(run.id(), why), Reason.CLIENT_GONE);
+        }
+        return isAnswered;
+    }
+
+    @Override
+    public void abandon() {
+        abandon(Reason.CLIENT_GONE);
+    }
+
+    private void abandon(Reason why) {
+        done(() -> access.log(run.id(), (Ending) null), why);
+        sink.abandon();
+    }
+
+    private void done(Runnable log, Reason why) {
+        if (isDone.compareAndSet(false, true)) {
+            log.run();
+            timer.stop();
+            thread.leave(this);
+            whenDone.accept(this);
+            run.leave();
+            listener.left(why);
+        }
+    }
+
+    @Override
+    public void clientLeft() {
+        abandon(Reason.CLIENT_GONE);
+    }
+
+    @Override
+    public void dueWithin(long nanos) {
+        timer.within(nanos);
+    }
+
+    @Override
+    public long due(long now) {
+        if (isDone.get()) {
+            return Stopwatch.NEVER;
+        }
+        var next = sink.due(now);
+        var stalled = listener.stalledLimit();
+        var left = sink.blocked().left(now, Math.min(blockedNanos, stalled));
+        if (left == 0) {
+            abandon(stalled < blockedNanos ? Reason.STALLED : Reason.WRITE_TIMEOUT);
+            return Stopwatch.NEVER;
+        }
+        return Math.min(next, left);
+    }
+}

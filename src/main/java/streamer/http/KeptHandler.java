@@ -1,0 +1,137 @@
+package streamer.http;
+
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HttpString;
+import io.undertow.util.Methods;
+import java.util.Arrays;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import streamer.http.request.CgiEnvironment;
+import streamer.http.request.RefusedException;
+import streamer.http.request.RequestBody;
+import streamer.http.response.Answer;
+import streamer.kept.KeptRun;
+import streamer.kept.KeptRuns;
+import streamer.run.Run;
+import streamer.run.Runs;
+
+/**
+ * Admission of runs that are kept: starts one for the request, or joins one that is there.
+ *
+ * <p>Threads: the request's I/O thread.
+ */
+final class KeptHandler implements HttpHandler {
+    private static final HttpString PREFER = new HttpString("Prefer");
+
+    private final Serving serving;
+    private final KeptRuns kept;
+    private final Runs runs;
+    private final RunTable table;
+    private final Followers followers;
+    private final StreamHandler streams;
+
+    KeptHandler(Serving serving, KeptRuns kept, Runs runs, RunTable table, Followers followers, StreamHandler streams) {
+        this.serving = serving;
+        this.kept = kept;
+        this.runs = runs;
+        this.table = table;
+        this.followers = followers;
+        this.streams = streams;
+    }
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) {
+        try {
+            handle(exchange);
+        } catch (RefusedException e) {
+            Answer.refuse(exchange, e);
+        }
+    }
+
+    private void handle(HttpServerExchange exchange) throws RefusedException {
+        if (exchange.getRequestContentLength() > serving.config().request().maxBytes()) {
+            throw RefusedException.tooLarge();
+        }
+        var request = RequestIdentity.of(exchange);
+        var isAsync = prefersAsync(exchange);
+        if (!isAsync && followers.isFull()) {
+            Answer.later(exchange, Answer.RETRY_SOON_SECONDS, "Too many watch already; see --max-connections.");
+            return;
+        }
+        var hasNoBody = exchange.isRequestComplete();
+        var variables = hasNoBody ? RunExchange.environment(exchange) : null;
+        var isShareable = hasNoBody && exchange.getRequestMethod().equals(Methods.GET);
+        var place = kept.place(request, isShareable, runs::admit);
+        if (place == null) {
+            streams.refuse(exchange);
+        } else if (place.admitted() != null) {
+            start(exchange, variables, place.run(), place.admitted(), isAsync);
+        } else if (!place.run().request().digest().equals(request.digest())) {
+            Answer.line(exchange, 422, "This Idempotency-Key belongs to another request.");
+        } else {
+            join(exchange, place.run(), isAsync);
+        }
+    }
+
+    private static boolean prefersAsync(HttpServerExchange exchange) {
+        var values = exchange.getRequestHeaders().get(PREFER);
+        return values != null
+                && values.stream()
+                        .flatMap(value -> Arrays.stream(value.split(",")))
+                        .map(preference -> preference.split(";", 2)[0].strip().toLowerCase(Locale.ROOT))
+                        .anyMatch(Acknowledgement.PREFERENCE::equals);
+    }
+
+    private void start(
+            HttpServerExchange exchange,
+            @Nullable CgiEnvironment variables,
+            KeptRun run,
+            Run admitted,
+            boolean isAsync) {
+        var body = variables == null ? RequestBody.of(exchange) : null;
+        var recording = new Recording(admitted, run, kept, body, serving);
+        var entry = new RunEntry(admitted, exchange, run);
+        var begun = streams.exchange(exchange, variables, admitted, entry, body, recording);
+        exchange.dispatch(exchange.getIoThread(), () -> {
+            try {
+                recording.answer(isAsync ? acknowledge(exchange, run, entry) : follow(exchange, run, recording));
+                if (isAsync && body == null) {
+                    recording.whole();
+                }
+                streams.begin(begun, admitted);
+            } catch (RuntimeException | Error e) {
+                begun.close();
+                throw e;
+            }
+        });
+    }
+
+    private static Acknowledgement acknowledge(HttpServerExchange exchange, KeptRun run, RunEntry entry) {
+        run.detach();
+        return new Acknowledgement(exchange, entry);
+    }
+
+    private Follower follow(HttpServerExchange exchange, KeptRun run, Recording recording) {
+        var follower = followers.whole(exchange, run, recording);
+        recording.reached(0);
+        follower.start();
+        return follower;
+    }
+
+    private void join(HttpServerExchange exchange, KeptRun run, boolean isAsync) {
+        if (isAsync) {
+            run.detach();
+            new Acknowledgement(exchange, table.find(run.id()).orElseGet(() -> new RunEntry(run))).whole();
+        } else {
+            exchange.dispatch(exchange.getIoThread(), () -> {
+                var follower = followers.whole(exchange, run, Follower.Listener.NONE);
+                if (!exchange.isRequestComplete()) {
+                    RequestBody.of(exchange).drop(() -> follower.dueWithin(0));
+                }
+                follower.begin();
+                follower.start();
+            });
+        }
+    }
+}

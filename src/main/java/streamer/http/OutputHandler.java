@@ -1,0 +1,151 @@
+package streamer.http;
+
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import streamer.http.Follower.Part;
+import streamer.http.access.RepeatRule;
+import streamer.http.request.RefusedException;
+import streamer.http.response.Answer;
+import streamer.http.response.StreamHead;
+import streamer.kept.End;
+import streamer.kept.KeptRun;
+import streamer.kept.KeptRuns;
+import streamer.kept.LastLines;
+
+/**
+ * The output of a kept run, from any offset that is kept, and on as it comes: {@code /-/runs/ID/output}, and what a
+ * client gets that comes back to the command's own path.
+ *
+ * <p>Threads: the request's I/O thread; one of the runs' where lines have to be looked for.
+ */
+final class OutputHandler implements HttpHandler {
+    private static final Logger LOG = System.getLogger(OutputHandler.class.getName());
+    private static final Pattern OPEN_RANGE = Pattern.compile("bytes=(\\d{1,18})-");
+
+    private final Serving serving;
+    private final KeptRuns kept;
+    private final Followers followers;
+
+    OutputHandler(Serving serving, KeptRuns kept, Followers followers) {
+        this.serving = serving;
+        this.kept = kept;
+        this.followers = followers;
+    }
+
+    /** A client that comes back to the command's own path gets what follows the event that it has had last, or 204. */
+    @Override
+    public void handleRequest(HttpServerExchange exchange) {
+        var event = OutputQuery.Event.of(exchange);
+        var run = event == null ? Optional.<KeptRun>empty() : kept.find(event.run());
+        if (run.isEmpty()) {
+            RepeatRule.refuseReconnect(exchange);
+        } else {
+            send(exchange, run.get(), new OutputQuery(event, OutputQuery.NONE, OutputQuery.NONE, true));
+        }
+    }
+
+    /** Answers a request for the output of the run of this id; false, without effect, if it is not kept. */
+    boolean answer(HttpServerExchange exchange, String id) {
+        var run = kept.find(id);
+        run.ifPresent(found -> answer(exchange, found));
+        return run.isPresent();
+    }
+
+    private void answer(HttpServerExchange exchange, KeptRun run) {
+        try {
+            if (exchange.getRequestMethod().toString().equals("DELETE")) {
+                delete(exchange, run);
+            } else {
+                send(exchange, run, OutputQuery.of(exchange));
+            }
+        } catch (RefusedException e) {
+            Answer.refuse(exchange, e);
+        }
+    }
+
+    private void delete(HttpServerExchange exchange, KeptRun run) {
+        if (run.log().end() == null) {
+            Answer.line(exchange, 409, "The run goes on; DELETE " + RunsHandler.ONE + run.id() + " stops it.");
+        } else {
+            kept.forget(run);
+            Answer.empty(exchange, 204);
+        }
+    }
+
+    private void send(HttpServerExchange exchange, KeptRun run, OutputQuery query) {
+        var event = query.event();
+        var to = query.follows() ? Long.MAX_VALUE : run.log().next();
+        if (followers.isFull()) {
+            Answer.later(exchange, Answer.RETRY_SOON_SECONDS, "Too many watch already; see --max-connections.");
+        } else if (event != null && (event.isEnd() || !event.run().equals(run.id()))) {
+            Answer.empty(exchange, 204, "Nothing comes after this event.");
+        } else if (event != null) {
+            sendFrom(exchange, run, event.offset(), to);
+        } else if (query.tail() != OutputQuery.NONE) {
+            exchange.dispatch(serving.threads(), () -> sendLast(exchange, run, query.tail(), to));
+        } else {
+            sendFrom(exchange, run, query.from() == OutputQuery.NONE ? run.log().first() : query.from(), to);
+        }
+    }
+
+    private void sendLast(HttpServerExchange exchange, KeptRun run, long lines, long to) {
+        try {
+            sendFrom(exchange, run, LastLines.offset(run.log(), lines), to);
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "run {0}: cannot read its output: {1}", run.id(), e);
+            Answer.line(exchange, 500, "The output cannot be read.");
+        }
+    }
+
+    private void sendFrom(HttpServerExchange exchange, KeptRun run, long from, long to) {
+        var end = run.log().end(); // before its length: so that is the last one
+        var next = run.log().next();
+        var first = run.log().first();
+        exchange.getResponseHeaders().put(StreamHead.RUN, run.id());
+        if (from > next) {
+            Answer.line(exchange, 416, "The output has " + next + " bytes" + (end == null ? " so far." : "."));
+        } else if (from < first && !followers.sendsEvents(exchange)) {
+            Answer.line(exchange, 410, "The first byte that is kept is " + first + ".");
+        } else if (end != null && isAllOfFailure(exchange, end, next)) {
+            StreamHead.put(exchange.getResponseHeaders(), end.ending());
+            Answer.line(exchange, 500, serving.failureLine(end.ending(), true));
+        } else {
+            sendPart(exchange, new Part(run, from, Math.max(from, first), to), end);
+        }
+    }
+
+    /** Whether a download is resumed that is whole, but of a run that ended badly: {@code wget} takes no less for its end. */
+    private static boolean isAllOfFailure(HttpServerExchange exchange, End end, long length) {
+        var range =
+                OPEN_RANGE.matcher(String.valueOf(exchange.getRequestHeaders().getFirst(Headers.RANGE)));
+        return !end.ending().isSuccess() && range.matches() && Long.parseLong(range.group(1)) == length;
+    }
+
+    private void sendPart(HttpServerExchange exchange, Part part, @Nullable End end) {
+        var headers = exchange.getResponseHeaders();
+        if (part.to() != Long.MAX_VALUE) {
+            headers.put(StreamHead.NEXT, part.to());
+            if (end != null) {
+                StreamHead.put(headers, end.ending());
+            }
+        }
+        if (exchange.getRequestMethod().toString().equals("HEAD")) {
+            headers.put(StreamHead.FROM, part.from());
+            StreamHead.put(exchange, followers.contentType(exchange));
+            Answer.head(exchange);
+            return;
+        }
+        exchange.dispatch(exchange.getIoThread(), () -> {
+            var follower = followers.part(exchange, part);
+            follower.begin();
+            follower.start();
+        });
+    }
+}

@@ -1,0 +1,181 @@
+package streamer.http;
+
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import org.jspecify.annotations.Nullable;
+import streamer.http.request.RefusedException;
+import streamer.http.request.RequestBody;
+import streamer.kept.KeptRun;
+import streamer.kept.KeptRuns;
+import streamer.kept.Recorder;
+import streamer.output.Ending;
+import streamer.output.Ending.Reason;
+import streamer.run.Run;
+import streamer.time.Stopwatch;
+
+/**
+ * A run whose output is kept: it is recorded, and the client that has started it follows the record, or has been told
+ * where it is. Until the whole request has been received the run belongs to that client, as one that is not kept does.
+ *
+ * <p>Threads: the run's own; its body's, its follower's, and any that abandons it, call too.
+ */
+final class Recording implements Delivery, Follower.Listener {
+    private static final Logger LOG = System.getLogger(Recording.class.getName());
+
+    private final Run run;
+    private final KeptRun kept;
+    private final KeptRuns all;
+    private final @Nullable RequestBody body;
+    private final long stalledNanos;
+    private volatile @Nullable Reply reply;
+
+    /**
+     * A recording.
+     *
+     * @param body the request's body; null if it has none
+     */
+    Recording(Run run, KeptRun kept, KeptRuns all, @Nullable RequestBody body, Serving serving) {
+        this.run = run;
+        this.kept = kept;
+        this.all = all;
+        this.body = body;
+        stalledNanos = serving.config().request().stalledAfter().toNanos();
+    }
+
+    /** Sets what the client is answered with. */
+    void answer(Reply with) {
+        reply = with;
+    }
+
+    private Reply reply() {
+        var set = reply;
+        if (set == null) {
+            throw new IllegalStateException("run " + run.id() + " has no reply");
+        }
+        return set;
+    }
+
+    @Override
+    public void waiting() {
+        reply().queue();
+    }
+
+    @Override
+    public void begin(boolean isWhole) throws RefusedException {
+        try {
+            kept.open();
+        } catch (IOException e) {
+            throw RefusedException.notKept(e);
+        }
+        if (isWhole) {
+            whole();
+        }
+    }
+
+    @Override
+    public void whole() {
+        kept.whole();
+        reply().whole();
+    }
+
+    @Override
+    public void deliver() {
+        reply().begin();
+        try {
+            new Recorder(run, kept.log()).record();
+            stopping();
+            kept.end(run.output().ending(), run.millis());
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "run {0}: cannot read its output: {1}", run.id(), e);
+            run.stop(Reason.ERROR);
+        }
+    }
+
+    @Override
+    public void end(Ending ending, String line) {
+        stopping();
+        kept.end(ending, run.millis());
+    }
+
+    @Override
+    public boolean fail(int status, String line) {
+        return reply().fail(status, line, run.ending());
+    }
+
+    @Override
+    public void clientGone(IOException e) {
+        LOG.log(Level.DEBUG, () -> "run " + run.id() + ": client gone: " + e);
+        run.stop(Reason.CLIENT_GONE);
+        reply().abandon();
+    }
+
+    @Override
+    public void abandon() {
+        reply().abandon();
+    }
+
+    /** A run that has not been launched is kept no more, nor is the key of one whose request was never whole. */
+    @Override
+    public void close() {
+        var ending = run.ending();
+        kept.end(ending == null ? new Ending.Failed() : ending, run.millis());
+        if (kept.started() == null) {
+            all.forget(kept);
+        } else if (!kept.isWhole()) {
+            all.freeKey(kept);
+        }
+        reply().whole();
+        LOG.log(Level.INFO, "{0}", line());
+    }
+
+    private String line() {
+        var end = kept.log().end();
+        var ending = end == null ? null : end.ending();
+        var code =
+                ending == null || ending.code().isEmpty() ? "-" : ending.code().getAsInt();
+        var word = ending == null ? "-" : ending.word();
+        return "run " + run.id() + ": exit=" + code + " ended=" + word + ", "
+                + kept.log().next() + "B in " + run.millis() + "ms";
+    }
+
+    @Override
+    public void stopping() {
+        if (body != null) {
+            body.detach();
+        }
+        all.close(kept);
+    }
+
+    @Override
+    public long due(long now) {
+        return Stopwatch.NEVER;
+    }
+
+    @Override
+    public void reached(long offset) {
+        if (!all.isShared()) {
+            kept.log().need(offset);
+        }
+    }
+
+    @Override
+    public void ending() {
+        if (body != null) {
+            body.detach();
+        }
+    }
+
+    @Override
+    public void left(Reason why) {
+        kept.log().need(Long.MAX_VALUE);
+        if (!kept.isWhole() && kept.viewers() == 0) {
+            run.stop(why);
+        }
+    }
+
+    @Override
+    public long stalledLimit() {
+        return body != null && !body.isComplete() && kept.log().isWaiting() ? stalledNanos : Stopwatch.NEVER;
+    }
+}

@@ -1,0 +1,236 @@
+package streamer.kept;
+
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import streamer.run.Run;
+import streamer.time.Pulse;
+import streamer.time.Stopwatch;
+
+/**
+ * All kept runs: those that go on, and those that have ended, within the limits of time, count and bytes.
+ *
+ * <p>Threads: any.
+ */
+public final class KeptRuns implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(KeptRuns.class.getName());
+    private static final int MOST_ENDED = 1_000;
+
+    private final KeepConfig config;
+    private final Store store;
+    private final Pulse pulse = new Pulse();
+    private final Pulse.Timer expiry = pulse.timer(this::expire);
+    private final Room room;
+    private final Map<String, KeptRun> runs = new HashMap<>();
+    private final Map<String, KeptRun> keys = new HashMap<>();
+    private final Map<String, KeptRun> shared = new HashMap<>();
+    private final Deque<Ended> ended = new ArrayDeque<>(); // the oldest first
+
+    private record Ended(KeptRun run, long expiresAt) {}
+
+    /**
+     * The run whose output a request gets.
+     *
+     * @param run the run
+     * @param admitted the same, if it was admitted for this request; null if that joins the one of another
+     */
+    public record Place(KeptRun run, @Nullable Run admitted) {}
+
+    private KeptRuns(KeepConfig config) throws IOException {
+        this.config = config;
+        store = Store.open(config.directory());
+        room = new Room(config.totalBytes(), this::evict);
+    }
+
+    /**
+     * Kept runs, with those that an earlier process has left in the directory.
+     *
+     * @throws IOException if the directory cannot be used, or another process uses it
+     */
+    public static KeptRuns open(KeepConfig config) throws IOException {
+        var opened = new KeptRuns(config);
+        opened.recover();
+        return opened;
+    }
+
+    /** Removes what other processes have left in temporary directories; for a background thread. */
+    public static void removeAbandoned() {
+        Store.removeAbandoned();
+    }
+
+    /** A timer for all that has to do with kept runs. */
+    public Pulse pulse() {
+        return pulse;
+    }
+
+    private void recover() throws IOException {
+        record Found(Path directory, RunFile file) {}
+        var found = new ArrayList<Found>();
+        for (var directory : store.runs()) {
+            try {
+                found.add(new Found(directory, RunFile.read(directory)));
+            } catch (IOException e) { // half written
+                LOG.log(Level.INFO, "removed {0}: {1}", directory, e.getMessage());
+                Store.remove(directory);
+            }
+        }
+        found.sort(Comparator.comparing(one -> one.file.finished()));
+        for (var one : found) {
+            var id = String.valueOf(one.directory.getFileName());
+            var run = kept(id, one.file.request(), null);
+            synchronized (this) {
+                add(run);
+            }
+            run.recover(one.file);
+        }
+    }
+
+    private KeptRun kept(String id, KeptRequest request, @Nullable Run run) {
+        var directory = store.directory(id);
+        var log = new OutputLog(directory, config.runBytes(), room);
+        return new KeptRun(id, request, run, directory, log, config.unwatched(), pulse, this::ended);
+    }
+
+    private void add(KeptRun run) {
+        runs.put(run.id(), run);
+        if (!run.request().key().isEmpty()) {
+            keys.put(run.request().key(), run);
+        }
+    }
+
+    /**
+     * Finds the run that a request joins: by its key, or an equal one that goes on, where these are shared; else admits
+     * a new one.
+     *
+     * @param isShareable whether it may share a run
+     * @param admission admits a run; null if that is refused
+     * @return null if it is refused
+     */
+    public synchronized @Nullable Place place(
+            KeptRequest request, boolean isShareable, Supplier<@Nullable Run> admission) {
+        var shares = isShareable && config.isShared();
+        var other = request.key().isEmpty() ? shares ? shared.get(request.digest()) : null : keys.get(request.key());
+        if (other != null) {
+            return new Place(other, null);
+        }
+        var run = admission.get();
+        if (run == null) {
+            return null;
+        }
+        var admitted = kept(run.id(), request, run);
+        add(admitted);
+        if (shares) {
+            shared.put(request.digest(), admitted);
+        }
+        return new Place(admitted, run);
+    }
+
+    /** Whether equal requests share a run, so that it belongs to none of them. */
+    public boolean isShared() {
+        return config.isShared();
+    }
+
+    /** The run of this id; empty if none is kept. */
+    public synchronized Optional<KeptRun> find(String id) {
+        return Optional.ofNullable(runs.get(id));
+    }
+
+    /** All of them, in no order. */
+    public synchronized List<KeptRun> all() {
+        return List.copyOf(runs.values());
+    }
+
+    /** Nobody can join a run that is being stopped. */
+    public synchronized void close(KeptRun run) {
+        shared.remove(run.request().digest(), run);
+    }
+
+    /** The key of a run does not stand for it any more. */
+    public synchronized void freeKey(KeptRun run) {
+        keys.remove(run.request().key(), run);
+    }
+
+    private void ended(KeptRun run) {
+        synchronized (this) {
+            close(run);
+            var age = run.age(Instant.now());
+            ended.add(
+                    new Ended(run, System.nanoTime() + config.time().minus(age).toNanos()));
+        }
+        while (isOver(MOST_ENDED)) {
+            evict();
+        }
+        expiry.within(config.time().toNanos());
+    }
+
+    private synchronized boolean isOver(int most) {
+        return ended.size() > most;
+    }
+
+    /** Forgets the run that ended first; false if none has. */
+    private boolean evict() {
+        Ended oldest;
+        synchronized (this) {
+            oldest = ended.peek();
+        }
+        return oldest != null && forget(oldest.run);
+    }
+
+    /** Forgets an ended run, with its output; false if it goes on, or is forgotten already. */
+    public boolean forget(KeptRun run) {
+        synchronized (this) {
+            if (!ended.removeIf(one -> one.run == run)) {
+                return false;
+            }
+            runs.remove(run.id());
+            keys.remove(run.request().key(), run);
+        }
+        try {
+            run.remove();
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "cannot remove the output of run {0}: {1}", run.id(), e);
+        }
+        return true;
+    }
+
+    private long expire(long now) {
+        while (true) {
+            Ended oldest;
+            synchronized (this) {
+                oldest = ended.peek();
+            }
+            if (oldest == null) {
+                return Stopwatch.NEVER;
+            }
+            if (oldest.expiresAt - now > 0) {
+                return oldest.expiresAt - now;
+            }
+            forget(oldest.run);
+        }
+    }
+
+    /** Ends the timer, and gives up the directory; to be called when no run goes on. */
+    @Override
+    public void close() {
+        pulse.close();
+        store.close();
+    }
+
+    /** The longest time that a run is kept. */
+    public Duration time() {
+        return config.time();
+    }
+}

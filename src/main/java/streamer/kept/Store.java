@@ -1,0 +1,108 @@
+package streamer.kept;
+
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import streamer.files.LockFile;
+import streamer.files.TemporaryDirectory;
+
+/**
+ * The directory of kept runs, with one in it for each; this process's alone while it is open.
+ *
+ * <p>Threads: any.
+ */
+final class Store implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(Store.class.getName());
+    private static final String PREFIX = "streamer-kept-";
+    private static final String LOCK = "lock";
+    private static final Pattern ID = Pattern.compile("[0-9a-f]{32}");
+    private static final Pattern OFFSET = Pattern.compile("\\d{1,18}");
+
+    private final Path path;
+    private final AutoCloseable owned;
+
+    private Store(Path path, AutoCloseable owned) {
+        this.path = path;
+        this.owned = owned;
+    }
+
+    /**
+     * Opens a directory, which is created if there is none.
+     *
+     * @param path null for a temporary one
+     * @throws IOException if it cannot be used, or another process uses it
+     */
+    static Store open(@Nullable Path path) throws IOException {
+        if (path == null) {
+            var temporary = TemporaryDirectory.create(PREFIX);
+            return new Store(temporary.path(), temporary);
+        }
+        Files.createDirectories(path);
+        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
+        return new Store(path, LockFile.take(path.resolve(LOCK)));
+    }
+
+    /** Removes temporary ones that other processes have left; for a background thread. */
+    static void removeAbandoned() {
+        TemporaryDirectory.removeAbandoned(PREFIX);
+    }
+
+    /** The directory of a run. */
+    Path directory(String id) {
+        return path.resolve(id);
+    }
+
+    /** The directories of all runs. */
+    List<Path> runs() throws IOException {
+        return matching(path, ID);
+    }
+
+    /** The segments in a run's directory, in their order. */
+    static List<Segment> segments(Path directory) throws IOException {
+        var found = new ArrayList<Segment>();
+        for (var file : matching(directory, OFFSET)) {
+            found.add(Segment.found(file));
+        }
+        found.sort(Comparator.comparingLong(Segment::start));
+        return found;
+    }
+
+    private static List<Path> matching(Path directory, Pattern name) throws IOException {
+        try (var files = Files.newDirectoryStream(
+                directory, file -> name.matcher(file.getFileName().toString()).matches())) {
+            var found = new ArrayList<Path>();
+            files.forEach(found::add);
+            return found;
+        }
+    }
+
+    /** Removes a run's directory with all files in it; no effect if there is none. */
+    static void remove(Path directory) throws IOException {
+        if (!Files.exists(directory)) {
+            return;
+        }
+        try (var files = Files.newDirectoryStream(directory)) {
+            for (var file : files) {
+                Files.delete(file);
+            }
+        }
+        Files.delete(directory);
+    }
+
+    @Override
+    public void close() {
+        try {
+            owned.close();
+        } catch (Exception e) { // as AutoCloseable has it
+            LOG.log(Level.WARNING, "cannot give up {0}: {1}", path, e);
+        }
+    }
+}
