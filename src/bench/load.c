@@ -6,6 +6,11 @@
 //   first     seconds from the first connection until every stream had something of its body
 //   bytes     of bodies
 //   lines, p50, p99, max   how many lines came, and their times on the way in microseconds
+//
+// load http fan PORT PATH VIEWERS LINES...
+// The viewers of one run, which all must get the same bytes, and which waits after each part of so many lines. Prints such
+// an object whenever all viewers have had a part: `seconds` are from the first connection, or from the writing of the
+// part's first line, to the last read. Ends with 0 if every viewer then has a proper end, and nothing more came.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -21,6 +26,8 @@
 #include <unistd.h>
 
 enum { DIGITS = 19, HEAD_BYTES = 4096, READ_BYTES = 256 * 1024, PATIENCE_MILLIS = 30000 };
+enum { WIDTH = 80 };       // of a viewer's line, which is ticker.c's
+enum { CONNECTING = 256 }; // viewers at one time, fewer than a backlog
 
 // What the next byte of a stream belongs to.
 enum state { HEAD, BODY, CHUNK_SIZE, CHUNK, CHUNK_END, TRAILERS, FRAME, FRAME_LENGTH, PAYLOAD, END };
@@ -29,19 +36,28 @@ struct stream {
     int fd;
     enum state state;
     int is_good, has_begun;
-    char head[HEAD_BYTES];
     int head_length;
     long long left;   // of the chunk or frame
     int length_bytes; // of a frame's length, still to come
     int opcode;
     int column; // in the line, or in the line of the framing
     long long stamp;
+    long offset, lines; // what a viewer has had
+    char head[HEAD_BYTES];
 };
 
-static int is_websocket, wants_lines, open_streams;
-static long long bytes, all_began;
+static int is_websocket, wants_lines, is_fan, count, open_streams, begun_streams;
+static long long bytes, start, all_began;
 static long long *nanos; // that each line was on its way
 static long lines, room;
+
+// What the run has written, as told by the viewer that had it first.
+static char *text;
+static long text_length, text_lines;
+static long long *stamps;
+static char **parts, **parts_end; // arguments that tell how many lines a part has
+static long goal;                 // lines to the end of the part
+static int arrived;               // viewers that are there
 
 static long long now(void) {
     struct timespec time;
@@ -54,26 +70,103 @@ static void die(const char *what) {
     exit(1);
 }
 
+static void record(long long nanoseconds) {
+    if (lines == room) {
+        room = room ? 2 * room : 1 << 16;
+        nanos = realloc(nanos, room * sizeof *nanos);
+        if (!nanos) {
+            die("load");
+        }
+    }
+    nanos[lines++] = nanoseconds;
+}
+
 static void line_came(struct stream *stream, long long when) {
     if (stream->column >= DIGITS) {
-        if (lines == room) {
-            room = room ? 2 * room : 1 << 16;
-            nanos = realloc(nanos, room * sizeof *nanos);
-            if (!nanos) {
-                die("load");
-            }
-        }
-        nanos[lines++] = when - stream->stamp;
+        record(when - stream->stamp);
     }
     stream->column = 0;
     stream->stamp = 0;
+}
+
+static int ascending(const void *left, const void *right) {
+    long long a = *(const long long *)left, b = *(const long long *)right;
+    return (a > b) - (a < b);
+}
+
+static double micros(double share) {
+    return lines ? nanos[(long)((lines - 1) * share)] / 1e3 : 0;
+}
+
+static void report(int good, double seconds) {
+    qsort(nanos, lines, sizeof *nanos, ascending);
+    printf("{\"streams\": %d, \"seconds\": %.6f, \"first\": %.6f, \"bytes\": %lld, "
+           "\"lines\": %ld, \"p50\": %.1f, \"p99\": %.1f, \"max\": %.1f}\n",
+           good, seconds, all_began ? (all_began - start) / 1e9 : 0, bytes, lines, micros(0.5), micros(0.99), micros(1));
+    fflush(stdout);
+}
+
+// The time at which the run has written the line; it must be as ticker.c writes it.
+static long long stamp_of(long line) {
+    char *from = text + line * WIDTH, *end;
+    long long stamp = strtoll(from, &end, 10);
+    if (end != from + DIGITS || strspn(end, "x") != WIDTH - DIGITS - 1 || from[WIDTH - 1] != '\n') {
+        fprintf(stderr, "load: line %ld is wrong: %.*s\n", line, WIDTH, from);
+        exit(1);
+    }
+    return stamp;
+}
+
+static void begin_part(void) {
+    goal += atol(*parts);
+    arrived = 0;
+    lines = 0;
+    bytes = 0;
+}
+
+static void end_part(long long when) {
+    long first = goal - atol(*parts);
+    report(count, (when - (first == 0 ? start : stamps[first])) / 1e9);
+    if (++parts < parts_end) {
+        begin_part();
+    }
+}
+
+static void view(struct stream *viewer, const char *from, long length, long long when) {
+    if (!viewer->is_good) {
+        fprintf(stderr, "load: a viewer was refused: %.*s%.*s\n", (int)strcspn(viewer->head, "\r"), viewer->head,
+                (int)length, from);
+        exit(1);
+    }
+    long end = viewer->offset + length, known = end < text_length ? length : text_length - viewer->offset;
+    if (end > goal * WIDTH || memcmp(text + viewer->offset, from, known)) {
+        fprintf(stderr, "load: a viewer got something wrong after %ld bytes\n", viewer->offset);
+        exit(1);
+    }
+    memcpy(text + viewer->offset + known, from + known, length - known);
+    text_length = end > text_length ? end : text_length;
+    for (; text_lines < text_length / WIDTH; text_lines++) {
+        stamps[text_lines] = stamp_of(text_lines);
+    }
+    viewer->offset = end;
+    for (; viewer->lines < end / WIDTH; viewer->lines++) {
+        record(when - stamps[viewer->lines]);
+    }
+    if (end == goal * WIDTH && ++arrived == count) {
+        end_part(when);
+    }
 }
 
 static void body(struct stream *stream, const char *from, long long length, long long when) {
     bytes += length;
     if (!stream->has_begun) {
         stream->has_begun = 1;
+        begun_streams++;
         all_began = when;
+    }
+    if (is_fan) {
+        view(stream, from, length, when);
+        return;
     }
     const char *end = from + length;
     while (wants_lines && from < end) {
@@ -196,6 +289,7 @@ static void open_stream(struct stream *stream, int port, const char *path, int e
     int length = snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n%s\r\n", path, port,
                           is_websocket ? "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
                                          "Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n"
+                          : is_fan     ? "Connection: close, TE\r\nTE: chunked\r\n"
                                        : "Connection: close\r\n");
     stream->fd = socket(AF_INET, SOCK_STREAM, 0);
     if (stream->fd < 0 || connect(stream->fd, (struct sockaddr *)&address, sizeof address) < 0) {
@@ -230,34 +324,39 @@ static void read_stream(struct stream *stream) {
     }
 }
 
-static int ascending(const void *left, const void *right) {
-    long long a = *(const long long *)left, b = *(const long long *)right;
-    return (a > b) - (a < b);
-}
-
-static double micros(double share) {
-    return lines ? nanos[(long)((lines - 1) * share)] / 1e3 : 0;
-}
-
 int main(int argc, char **argv) {
-    if (argc != 6) {
-        fprintf(stderr, "usage: load (http|websocket) (lines|bytes) PORT PATH STREAMS\n");
+    is_fan = argc > 2 && !strcmp(argv[2], "fan");
+    if (is_fan ? argc < 7 : argc != 6) {
+        fprintf(stderr, "usage: load (http|websocket) (lines|bytes) PORT PATH STREAMS\n"
+                        "       load http fan PORT PATH VIEWERS LINES...\n");
         return 2;
     }
     is_websocket = !strcmp(argv[1], "websocket");
     wants_lines = !strcmp(argv[2], "lines");
-    int count = atoi(argv[5]);
+    count = atoi(argv[5]);
+    int at_once = is_fan ? CONNECTING : count;
+    if (is_fan) {
+        parts = argv + 6;
+        parts_end = argv + argc;
+        long all = 0;
+        for (char **part = parts; part < parts_end; part++) {
+            all += atol(*part);
+        }
+        text = calloc(all * WIDTH + 1, 1);
+        stamps = calloc(all, sizeof *stamps);
+        begin_part();
+    }
     struct rlimit files;
     getrlimit(RLIMIT_NOFILE, &files);
     files.rlim_cur = files.rlim_max;
     setrlimit(RLIMIT_NOFILE, &files);
     struct stream *streams = calloc(count, sizeof *streams);
-    int epoll = epoll_create1(0);
-    long long start = now();
-    for (int i = 0; i < count; i++) {
-        open_stream(&streams[i], atoi(argv[3]), argv[4], epoll);
-    }
-    while (open_streams > 0) {
+    int epoll = epoll_create1(0), opened = 0;
+    start = now();
+    while (open_streams > 0 || opened < count) {
+        while (opened < count && opened - begun_streams < at_once) {
+            open_stream(&streams[opened++], atoi(argv[3]), argv[4], epoll);
+        }
         struct epoll_event events[256];
         int ready = epoll_wait(epoll, events, 256, PATIENCE_MILLIS);
         if (ready <= 0) {
@@ -273,9 +372,11 @@ int main(int argc, char **argv) {
     for (int i = 0; i < count; i++) {
         good += streams[i].is_good;
     }
-    qsort(nanos, lines, sizeof *nanos, ascending);
-    printf("{\"streams\": %d, \"seconds\": %.6f, \"first\": %.6f, \"bytes\": %lld, "
-           "\"lines\": %ld, \"p50\": %.1f, \"p99\": %.1f, \"max\": %.1f}\n",
-           good, seconds, all_began ? (all_began - start) / 1e9 : 0, bytes, lines, micros(0.5), micros(0.99), micros(1));
+    if (!is_fan) {
+        report(good, seconds);
+    } else if (good < count || parts < parts_end) {
+        fprintf(stderr, "load: of %d viewers %d came to a proper end, with %ld bytes\n", count, good, text_length);
+        return 1;
+    }
     return good == count ? 0 : 1;
 }

@@ -1,5 +1,8 @@
-"""The servers of the comparison: what each needs, and how it is started to run one command for each request."""
+"""The servers of the comparison: what each needs, and how it is started to run one command for each request, or, as hubs
+do, one for all."""
 
+import contextlib
+import errno
 import json
 import os
 import re
@@ -12,17 +15,23 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 PYTHON_PACKAGES = "/usr/lib/python3/dist-packages/"
+NCHAN = "/usr/lib/nginx/modules/ngx_nchan_module.so"
 LONGEST_START_SECONDS = 30
+LONGEST_WAIT_SECONDS = 10
 BEFORE = os.environ.get("STREAMER_BEFORE")
 
 
 class Setup:
-    """What a server is started with: its port, the command, how many streams there will be, a directory of its own."""
+    """What a server is started with: its port, the command, how many of it will run at a time, a directory of its own,
+    and a gate there for a command that waits."""
 
-    def __init__(self, directory, command, streams, tools):
-        self.directory, self.command, self.streams, self.tools = directory, command, streams, tools
+    def __init__(self, directory, command, runs, tools):
+        self.directory, self.runs, self.tools = directory, runs, tools
+        self.gate = os.path.join(directory, "gate")
+        self.command = command.format(tools=tools, gate=self.gate)
         self.environment, self.flags = dict(os.environ), ""
         os.makedirs(directory)
+        os.mkfifo(self.gate)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -43,7 +52,7 @@ class Setup:
 
 
 def streamer(setup, root=ROOT):
-    runs = max(2000, 2 * setup.streams)
+    runs = max(2000, 2 * setup.runs)
     return f"{root}/bin/streamer --port {setup.port} --max-runs {runs}{setup.flags} -- {setup.command}"
 
 
@@ -68,39 +77,68 @@ cgi.assign = ("" => "")
     )
 
 
-def nginx(setup):
-    setup.script()
+def nginx_configuration(setup, locations, modules="", connections=8192, listen=""):
     for use in ("body", "proxy", "fastcgi", "uwsgi", "scgi"):
         os.makedirs(f"{setup.directory}/{use}")
     temporary = " ".join(f"{use}_temp_path {setup.directory}/{use};" for use in ("proxy", "fastcgi", "uwsgi", "scgi"))
-    configuration = setup.write(
+    return setup.write(
         "nginx.conf",
         f"""user root;
 daemon off;
+{modules}
 worker_processes 2;
 pid {setup.directory}/nginx.pid;
 error_log {setup.directory}/error.log;
-events {{ worker_connections 8192; }}
+events {{ worker_connections {connections}; }}
 http {{
     access_log off;
     client_body_temp_path {setup.directory}/body;
     {temporary}
     server {{
-        listen 127.0.0.1:{setup.port};
-        location / {{
+        listen 127.0.0.1:{setup.port}{listen};
+        {locations}
+    }}
+}}
+""",
+    )
+
+
+def nginx(setup):
+    setup.script()
+    configuration = nginx_configuration(
+        setup,
+        f"""location / {{
             fastcgi_pass unix:{setup.directory}/fcgiwrap;
             fastcgi_buffering off;
             fastcgi_param SCRIPT_FILENAME {setup.directory}$fastcgi_script_name;
             fastcgi_param REQUEST_METHOD $request_method;
             fastcgi_param NO_BUFFERING 1;
-        }}
-    }}
-}}
-""",
+        }}""",
     )
-    wrappers = f"fcgiwrap -s unix:{setup.directory}/fcgiwrap -c {max(8, setup.streams)}"
+    wrappers = f"fcgiwrap -s unix:{setup.directory}/fcgiwrap -c {max(8, setup.runs)}"
     start = setup.write("start", f"#!/bin/sh\n{wrappers} &\nexec nginx -p {setup.directory} -c {configuration}\n", 0o755)
     return start
+
+
+def nchan(setup):
+    """A hub: what one run of the command after the other writes is posted to it."""
+    configuration = nginx_configuration(
+        setup,
+        """location / {
+            nchan_subscriber chunked;
+            nchan_channel_id run;
+        }
+        location /publish {
+            nchan_publisher;
+            nchan_channel_id run;
+            nchan_message_buffer_length 1000;
+        }""",
+        modules=f"load_module {NCHAN};",
+        connections=12000,
+        listen=" backlog=4096 reuseport",  # without reuseport one worker gets most of the viewers, and is late
+    )
+    publish = f"while {setup.tools}/publish {setup.port} /publish {setup.command}; do :; done"
+    return setup.write("start", f"#!/bin/sh\n({publish}) &\nexec nginx -p {setup.directory} -c {configuration}\n", 0o755)
 
 
 def apache(setup):
@@ -135,7 +173,7 @@ ScriptAlias /cgi/ {setup.directory}/cgi/
 
 def waitress(setup):
     setup.environment.update(COMMAND=setup.command, PYTHONPATH=HERE, PYTHONDONTWRITEBYTECODE="1")
-    threads = max(8, setup.streams)
+    threads = max(8, setup.runs)
     return (
         f"/usr/bin/python3 -W ignore -m waitress --host=127.0.0.1 --port={setup.port} --threads={threads}"
         " --connection-limit=4000 --send-bytes=1 django_view:application"
@@ -144,7 +182,7 @@ def waitress(setup):
 
 def gunicorn(setup):
     setup.environment.update(COMMAND=setup.command, PYTHONPATH=HERE, PYTHONDONTWRITEBYTECODE="1")
-    threads = max(8, setup.streams)
+    threads = max(8, setup.runs)
     return f"gunicorn -b 127.0.0.1:{setup.port} -w 1 --threads {threads} --log-level error django_view:application"
 
 
@@ -162,11 +200,14 @@ def relay(setup):
 
 
 class Kind:
-    """A server that can be compared: what must be there (programs, or files), its version's command, how it is asked."""
+    """A server that can be compared: what must be there (programs, or files), its version's command, how it is asked; and
+    whether it is a hub, which has one run for all who ask."""
 
-    def __init__(self, start, needs=(), version=None, path="/", protocol="http", is_slow=False, package=""):
+    def __init__(
+        self, start, needs=(), version=None, path="/", protocol="http", is_slow=False, is_hub=False, package=""
+    ):
         self.name, self.start, self.needs, self.version = start.__name__, start, needs, version
-        self.path, self.protocol, self.is_slow, self.package = path, protocol, is_slow, package
+        self.path, self.protocol, self.is_slow, self.is_hub, self.package = path, protocol, is_slow, is_hub, package
 
     def missing(self):
         return [need for need in self.needs if not (os.path.exists(need) if "/" in need else shutil.which(need))]
@@ -209,12 +250,19 @@ KINDS = {
         ),
         Kind(shell, ["go"], ["go", "version"], package="golang-go"),
         Kind(relay),
+        Kind(
+            nchan,
+            ["nginx", NCHAN],
+            ["dpkg-query", "-W", "libnginx-mod-nchan"],
+            is_hub=True,
+            package="nginx-light libnginx-mod-nchan",
+        ),
     )
 }
 
 
-def processes_below(root):
-    """The process and all its descendants."""
+def processes_below(root, is_wanted=lambda pid: True):
+    """The process and all its descendants, without those that are not wanted and theirs."""
     children = {}
     for entry in os.listdir("/proc"):
         if entry.isdigit():
@@ -226,8 +274,10 @@ def processes_below(root):
                 pass  # it has gone meanwhile
     found, todo = [], [root]
     while todo:
-        found.append(todo.pop())
-        todo += children.get(found[-1], [])
+        pid = todo.pop()
+        if is_wanted(pid):
+            found.append(pid)
+            todo += children.get(pid, [])
     return found
 
 
@@ -270,13 +320,15 @@ class Server:
 
     def own_processes(self):
         """Its processes without the commands that it runs."""
-        for pid in processes_below(self.process.pid):
+
+        def is_own(pid):
             try:
                 with open(f"/proc/{pid}/cmdline") as line:
-                    if not line.read().replace("\0", " ").startswith(self.setup.command):
-                        yield pid
+                    return not line.read().replace("\0", " ").startswith(self.setup.command)
             except OSError:
-                pass
+                return False
+
+        return processes_below(self.process.pid, is_own)
 
     def memory(self):
         """Its memory in megabytes: what is its own, and its share of what it shares (PSS, proc(5))."""
@@ -313,6 +365,41 @@ class Server:
         if seen["streams"] != streams:
             raise RuntimeError(f"{self.kind.name}: of {streams} streams {seen['streams']} were whole; {done.stderr}")
         return seen
+
+    @contextlib.contextmanager
+    def fan(self, viewers, parts):
+        """So many viewers of one run that waits at its gate after each part; gives a call for how they had the next one."""
+        arguments = [f"{self.setup.tools}/load", "http", "fan", str(self.setup.port), self.kind.path, str(viewers)]
+        arguments += [str(lines) for lines, _ in parts]
+        with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as load:
+
+            def next_part():
+                seen = load.stdout.readline()
+                if not seen:
+                    raise RuntimeError(f"{self.kind.name}: {load.stderr.read()}")
+                return json.loads(seen)
+
+            try:
+                yield next_part
+                self.open_gate()
+                if load.wait(LONGEST_WAIT_SECONDS):
+                    raise RuntimeError(f"{self.kind.name}: {load.stderr.read()}")
+            finally:
+                load.kill()
+
+    def open_gate(self):
+        """Lets the command that waits there go on."""
+        until = time.monotonic() + LONGEST_WAIT_SECONDS
+        while True:
+            try:
+                gate = os.open(self.setup.gate, os.O_WRONLY | os.O_NONBLOCK)
+                break
+            except OSError as e:
+                if e.errno != errno.ENXIO or time.monotonic() > until:
+                    raise RuntimeError(f"{self.kind.name}: nobody waits at the gate") from e
+                time.sleep(0.001)  # it is just on its way there
+        os.write(gate, b"\n")
+        os.close(gate)
 
     def stop(self):
         """Ends it and all it has started."""
