@@ -120,7 +120,7 @@ final class Recording implements Delivery, Follower.Listener {
     public void close() {
         var ending = run.ending();
         kept.end(ending == null ? new Ending.Failed() : ending, run.millis());
-        if (kept.started() == null) {
+        if (run.started() == null) {
             all.forget(kept);
         } else if (!kept.isWhole()) {
             all.freeKey(kept);

@@ -101,7 +101,7 @@ public final class KeptRuns implements AutoCloseable {
     private KeptRun kept(String id, KeptRequest request, @Nullable Run run) {
         var directory = store.directory(id);
         var log = new OutputLog(directory, config.runBytes(), room);
-        return new KeptRun(id, request, run, directory, log, config.unwatched(), pulse, this::ended);
+        return new KeptRun(id, request, run, directory, log, config.unwatched(), pulse, this::hasEnded);
     }
 
     private void add(KeptRun run) {
@@ -148,9 +148,9 @@ public final class KeptRuns implements AutoCloseable {
         return Optional.ofNullable(runs.get(id));
     }
 
-    /** All of them, in no order. */
-    public synchronized List<KeptRun> all() {
-        return List.copyOf(runs.values());
+    /** Those that have ended, in that order. */
+    public synchronized List<KeptRun> ended() {
+        return ended.stream().map(Ended::run).toList();
     }
 
     /** Nobody can join a run that is being stopped. */
@@ -163,7 +163,7 @@ public final class KeptRuns implements AutoCloseable {
         keys.remove(run.request().key(), run);
     }
 
-    private void ended(KeptRun run) {
+    private void hasEnded(KeptRun run) {
         synchronized (this) {
             close(run);
             var age = run.age(Instant.now());
