@@ -176,6 +176,11 @@ final class Recording implements Delivery, Follower.Listener {
 
     @Override
     public long stalledLimit() {
-        return body != null && !body.isComplete() && kept.log().isWaiting() ? stalledNanos : Stopwatch.NEVER;
+        return body != null && !body.isComplete() ? stalledNanos : Stopwatch.NEVER;
+    }
+
+    @Override
+    public boolean isWaitedFor() {
+        return kept.log().isWaiting();
     }
 }
