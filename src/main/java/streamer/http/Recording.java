@@ -99,8 +99,8 @@ final class Recording implements Delivery, Follower.Listener {
     }
 
     @Override
-    public boolean fail(int status, String line) {
-        return reply().fail(status, line, run.ending());
+    public boolean fail(int status, String line, @Nullable Ending why) {
+        return reply().fail(status, line, why);
     }
 
     @Override
