@@ -63,9 +63,14 @@ final class Follower implements Reply, SinkListener, FollowerThread.Member {
         /** The response is over; {@code why} is why, if it was broken off. */
         default void left(Reason why) {}
 
-        /** For how long its client may take nothing while the run waits for it and for its body, in nanoseconds. */
+        /** For how long its client may take nothing while the request comes and the run waits for it, in nanoseconds. */
         default long stalledLimit() {
             return Stopwatch.NEVER;
+        }
+
+        /** Whether the run waits for it. */
+        default boolean isWaitedFor() {
+            return false;
         }
     }
 
@@ -261,12 +266,14 @@ final class Follower implements Reply, SinkListener, FollowerThread.Member {
             return Stopwatch.NEVER;
         }
         var next = sink.due(now);
-        var stalled = listener.stalledLimit();
-        var left = sink.blocked().left(now, Math.min(blockedNanos, stalled));
+        var stalledNanos = listener.stalledLimit();
+        var left = sink.blocked().left(now, blockedNanos);
+        var stalledLeft = sink.blocked().left(now, stalledNanos);
         if (left == 0) {
-            abandon(stalled < blockedNanos ? Reason.STALLED : Reason.WRITE_TIMEOUT);
-            return Stopwatch.NEVER;
+            abandon(Reason.WRITE_TIMEOUT);
+        } else if (stalledLeft == 0 && listener.isWaitedFor()) {
+            abandon(Reason.STALLED);
         }
-        return Math.min(next, left);
+        return Math.min(next, Math.min(left, stalledLeft == 0 ? stalledNanos : stalledLeft));
     }
 }

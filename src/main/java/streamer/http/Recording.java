@@ -99,8 +99,8 @@ final class Recording implements Delivery, Follower.Listener {
     }
 
     @Override
-    public boolean fail(int status, String line) {
-        return reply().fail(status, line, run.ending());
+    public boolean fail(int status, String line, @Nullable Ending why) {
+        return reply().fail(status, line, why);
     }
 
     @Override
@@ -176,6 +176,11 @@ final class Recording implements Delivery, Follower.Listener {
 
     @Override
     public long stalledLimit() {
-        return body != null && !body.isComplete() && kept.log().isWaiting() ? stalledNanos : Stopwatch.NEVER;
+        return body != null && !body.isComplete() ? stalledNanos : Stopwatch.NEVER;
+    }
+
+    @Override
+    public boolean isWaitedFor() {
+        return kept.log().isWaiting();
     }
 }
