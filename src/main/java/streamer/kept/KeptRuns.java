@@ -29,6 +29,9 @@ public final class KeptRuns implements AutoCloseable {
     private static final Logger LOG = System.getLogger(KeptRuns.class.getName());
     private static final int MOST_ENDED = 1_000;
 
+    /** When to look again whether somebody watches a run whose time is over. */
+    private static final long WATCHED_NANOS = Duration.ofSeconds(1).toNanos();
+
     private final KeepConfig config;
     private final Store store;
     private final Pulse pulse = new Pulse();
@@ -171,7 +174,11 @@ public final class KeptRuns implements AutoCloseable {
                     new Ended(run, System.nanoTime() + config.time().minus(age).toNanos()));
         }
         while (isOver(MOST_ENDED)) {
-            evict();
+            var oldest = unwatched();
+            if (oldest == null) {
+                break;
+            }
+            forget(oldest);
         }
         expiry.within(config.time().toNanos());
     }
@@ -180,13 +187,25 @@ public final class KeptRuns implements AutoCloseable {
         return ended.size() > most;
     }
 
-    /** Forgets the run that ended first; false if none has. */
+    /** The run that ended first, of those that nobody watches; null if there is none. */
+    private synchronized @Nullable KeptRun unwatched() {
+        return ended.stream()
+                .map(Ended::run)
+                .filter(run -> run.viewers() == 0)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private synchronized @Nullable KeptRun oldest() {
+        var oldest = ended.peek();
+        return oldest == null ? null : oldest.run;
+    }
+
+    /** Forgets the run that ended first, if possible one that nobody watches; false if none has ended. */
     private boolean evict() {
-        Ended oldest;
-        synchronized (this) {
-            oldest = ended.peek();
-        }
-        return oldest != null && forget(oldest.run);
+        var unwatched = unwatched();
+        var least = unwatched == null ? oldest() : unwatched;
+        return least != null && forget(least);
     }
 
     /** Forgets an ended run, with its output; false if it goes on, or is forgotten already. */
@@ -206,20 +225,25 @@ public final class KeptRuns implements AutoCloseable {
         return true;
     }
 
+    /** Forgets those whose time is over; but not while somebody watches. */
     private long expire(long now) {
-        while (true) {
-            Ended oldest;
-            synchronized (this) {
-                oldest = ended.peek();
+        var next = Stopwatch.NEVER;
+        for (var one : endedFirst()) {
+            var left = one.expiresAt - now;
+            if (left > 0) {
+                return Math.min(left, next);
             }
-            if (oldest == null) {
-                return Stopwatch.NEVER;
+            if (one.run.viewers() == 0) {
+                forget(one.run);
+            } else {
+                next = WATCHED_NANOS;
             }
-            if (oldest.expiresAt - now > 0) {
-                return oldest.expiresAt - now;
-            }
-            forget(oldest.run);
         }
+        return next;
+    }
+
+    private synchronized List<Ended> endedFirst() {
+        return List.copyOf(ended);
     }
 
     /** Ends the timer, and gives up the directory; to be called when no run goes on. */
