@@ -114,6 +114,12 @@ final class Content {
             }
         }
 
+        /** Goes on from there: what is before that does not come. */
+        void skipTo(long index) {
+            count = index;
+        }
+
+        /** The index of the byte that comes next. */
         long count() {
             return count;
         }

@@ -14,34 +14,19 @@ import java.util.stream.Stream;
 /** Load generator: many clients at one time, each making one random visit after another. */
 final class Load {
     private static final int LONGEST_BACK_OFF_MILLIS = 300;
-    private static final List<String> VISITS = visits();
 
     private final InetSocketAddress address;
+    private final Service service;
+    private final List<String> visits;
     private final Tally tally;
     private final Random seeds;
 
-    Load(InetSocketAddress address, Tally tally, long seed) {
+    Load(InetSocketAddress address, Service service, Tally tally, long seed) {
         this.address = address;
+        this.service = service;
+        visits = service.visits();
         this.tally = tally;
         seeds = new Random(seed);
-    }
-
-    private static List<String> visits() {
-        var visits = new ArrayList<String>();
-        add(visits, 20, "plain");
-        add(visits, 10, "kept alive", "pipelined", "upload", "events");
-        add(visits, 5, "HTTP/1.0", "unread upload", "form", "HTTP/2");
-        add(visits, 4, "left in the head", "left in the body", "left in the response", "left in the pipeline");
-        add(visits, 2, "HTTP/2 upload", "left HTTP/2");
-        var only = System.getProperty("load.only", "");
-        visits.removeIf(name -> !name.contains(only));
-        return visits;
-    }
-
-    private static void add(List<String> visits, int weight, String... names) {
-        for (var i = 0; i < weight; i++) {
-            visits.addAll(List.of(names));
-        }
     }
 
     /** Lets clients visit for this time; calls {@code meanwhile} now and then; returns when the last has left. */
@@ -72,21 +57,20 @@ final class Load {
 
     private void visitUntil(long until, Random random, ExecutorService threads) {
         while (System.nanoTime() < until) {
-            visit(VISITS.get(random.nextInt(VISITS.size())), random.nextLong(), threads);
+            visit(visits.get(random.nextInt(visits.size())), random.nextLong(), threads);
         }
     }
 
     private void visit(String name, long seed, ExecutorService threads) {
-        var random = new Random(seed);
-        var visitor = new Visitor(address, tally, random, threads);
+        var visit = new Visit(address, service, tally, new Random(seed));
         try {
-            make(name, visitor, new Leaver(address, random));
+            make(name, visit, threads);
             tally.add("visits: " + name, 1);
-            if (visitor.wasRefused()) {
-                TimeUnit.MILLISECONDS.sleep(random.nextInt(LONGEST_BACK_OFF_MILLIS));
+            if (visit.wasRefused()) {
+                TimeUnit.MILLISECONDS.sleep(visit.random().nextInt(LONGEST_BACK_OFF_MILLIS));
             }
         } catch (Exception | AssertionError e) {
-            tally.wrong(name + ", seed " + seed + ", " + visitor.order() + ": " + e + " at " + ours(e));
+            tally.wrong(name + ", seed " + seed + ", " + visit.order() + ": " + e + " at " + ours(e));
         }
     }
 
@@ -96,7 +80,10 @@ final class Load {
                 .toList();
     }
 
-    private static void make(String name, Visitor visitor, Leaver leaver) throws IOException {
+    private static void make(String name, Visit visit, ExecutorService threads) throws Exception {
+        var visitor = new Visitor(visit, threads);
+        var leaver = new Leaver(visit.address(), visit.random());
+        var returner = new Returner(visit);
         switch (name) {
             case "plain" -> visitor.plain();
             case "kept alive" -> visitor.keptAlive();
@@ -108,6 +95,16 @@ final class Load {
             case "form" -> visitor.form();
             case "HTTP/2" -> visitor.http2();
             case "HTTP/2 upload" -> visitor.http2Upload();
+            case "waited for" -> visitor.waitedFor();
+            case "cut off" -> returner.cutOff();
+            case "cut off events" -> returner.cutOffEvents();
+            case "later" -> returner.later();
+            case "behind" -> returner.behind();
+            case "repeated" -> returner.repeated();
+            case "repeated upload" -> returner.repeatedUpload();
+            case "stopped" -> returner.stopped();
+            case "left alone" -> returner.leftAlone();
+            case "left unread" -> returner.leftUnread();
             case "left in the head" -> leaver.inTheHead();
             case "left in the body" -> leaver.inTheBody();
             case "left in the response" -> leaver.inTheResponse();

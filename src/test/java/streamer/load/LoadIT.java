@@ -1,6 +1,7 @@
 package streamer.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -12,17 +13,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import streamer.testing.NothingLeft;
 import streamer.testing.Program;
+import streamer.testing.StreamClient;
 import streamer.testing.Wait;
 
 /**
- * Soak test: the program under a mixed load for {@code load.minutes}, with every byte of its output checked.
- * {@code load.seed} repeats the choices of an earlier test; the report is {@code target/load.txt}.
+ * Soak test: the program under a mixed load, with every byte of its output checked; {@code load.minutes} in all, a third
+ * of them for each {@link Service}. {@code load.seed} repeats the choices of an earlier test; the reports are
+ * {@code target/load-*.txt}.
  */
 @Tag("hostile")
 @Tag("long")
@@ -31,7 +35,8 @@ class LoadIT {
     private static final int CLIENTS = 200;
     private static final int MAX_RUNS = 100;
     private static final double SECONDS =
-            Double.parseDouble(System.getProperty("load.seconds", "" + 60 * Integer.getInteger("load.minutes", 1)));
+            Double.parseDouble(System.getProperty("load.seconds", "" + 60 * Integer.getInteger("load.minutes", 1)))
+                    / Service.values().length;
     private static final long SEED = Long.getLong("load.seed", System.nanoTime());
 
     /** Idle threads end by themselves: ours after 5 s, those of the JDK that wait for children after 60 s. */
@@ -58,22 +63,30 @@ class LoadIT {
     private final List<String> figures = new ArrayList<>();
     private long mostResidentBytes;
 
-    @Test
+    @ParameterizedTest
+    @EnumSource
     @Timeout(value = 1, unit = TimeUnit.DAYS)
-    void everyByteComesAndNothingIsLeft() throws Exception {
-        var files = Files.createDirectory(directory.resolve("files"));
-        try (var program = start(files)) {
+    void everyByteComesAndNothingIsLeft(Service service) throws Exception {
+        assumeFalse(service.visits().isEmpty());
+        Files.createDirectory(files());
+        try (var program = start(service)) {
             try {
-                play(program);
+                play(program, service);
             } finally {
-                write(program);
+                write(program, service);
             }
-            assertThat(files).isEmptyDirectory();
+            program.signal("TERM");
+            assertThat(program.exitCode()).isEqualTo(143);
+            assertThat(files()).isEmptyDirectory();
         }
     }
 
-    private void play(Program program) throws Exception {
-        var load = new Load(program.address(), tally, SEED);
+    private Path files() {
+        return directory.resolve("files");
+    }
+
+    private void play(Program program, Service service) throws Exception {
+        var load = new Load(program.address(), service, tally, SEED);
         load.play(10, 2, () -> {});
         var rested = figuresAtRest(program, "after a short time");
         load.play(CLIENTS, SECONDS / 5, () -> look(program));
@@ -95,11 +108,13 @@ class LoadIT {
                 () -> program.threads().stream().noneMatch(LoadIT::isIdle));
     }
 
-    private Program start(Path files) throws IOException {
+    private Program start(Service service) throws IOException {
         System.out.println("seed " + SEED);
         var mark = MARK.split("=", 2);
-        var environment = Map.of("JAVA_OPTS", "-Xmx64m -Djava.io.tmpdir=" + files, mark[0], mark[1]);
-        var arguments = new ArrayList<>(List.of("--max-runs", "" + MAX_RUNS, "--kill-after", "1s", "--"));
+        var environment = Map.of("JAVA_OPTS", "-Xmx64m -Djava.io.tmpdir=" + files(), mark[0], mark[1]);
+        var arguments = new ArrayList<>(List.of("--max-runs", "" + MAX_RUNS, "--kill-after", "1s"));
+        arguments.addAll(service.options());
+        arguments.add("--");
         arguments.addAll(Order.command());
         return Program.start(directory, environment, Path.of("bin/streamer"), arguments.toArray(String[]::new));
     }
@@ -116,6 +131,8 @@ class LoadIT {
                 "no process is left: " + program.descendants(),
                 () -> program.descendants().isEmpty());
         Wait.until("no process is left that lost its parent", () -> marked().isEmpty());
+        Wait.until("all that is kept can be forgotten", () -> forgetAll(program));
+        assertThat(left()).isEmpty();
         Wait.until("connections are closed", () -> sockets(program) <= OWN_SOCKETS);
         var heapBytes = program.liveBytes();
         var now = new Figures(others(program.threads()), program.descriptors(), heapBytes);
@@ -123,6 +140,32 @@ class LoadIT {
                 "%s: %d threads, %d descriptors, %,d bytes of heap, %,d resident%n",
                 when, now.threads.size(), now.descriptors.size(), now.heapBytes, program.residentBytes()));
         return now;
+    }
+
+    /** Has the program forget all runs that it keeps; false if one has not ended yet. */
+    private boolean forgetAll(Program program) throws IOException {
+        try (var client = new StreamClient(program.address(), 0);
+                var found = Files.walk(files())) {
+            var kept = found.map(path -> path.getFileName().toString())
+                    .filter(name -> name.matches("[0-9a-f]{32}"))
+                    .toList();
+            for (var run : kept) {
+                if (client.next()
+                                .request("DELETE", "/-/runs/" + run + "/output")
+                                .status()
+                        != 204) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+
+    private List<Path> left() throws IOException {
+        try (var found = Files.walk(files())) {
+            return found.filter(path -> Files.isRegularFile(path) && !path.endsWith("lock"))
+                    .toList();
+        }
     }
 
     private static long sockets(Program program) throws IOException {
@@ -161,8 +204,9 @@ class LoadIT {
         }
     }
 
-    private void write(Program program) throws IOException {
-        var text = new StringBuilder("seed " + SEED + ", " + SECONDS + " s, " + CLIENTS + " clients\n" + tally);
+    private void write(Program program, Service service) throws IOException {
+        var text = new StringBuilder(
+                service + ", seed " + SEED + ", " + SECONDS + " s, " + CLIENTS + " clients\n" + tally);
         figures.forEach(text::append);
         text.append(String.format("most resident: %,d bytes%n", mostResidentBytes));
         text.append(program.err()
@@ -172,13 +216,13 @@ class LoadIT {
                 .append(" access lines\n");
         program.err()
                 .lines()
-                .filter(line -> !line.matches(".* (GET|POST) .*"))
+                .filter(line -> !line.matches(".* (GET|POST|DELETE) .*|.* run [0-9a-f]{32}: exit=.*"))
                 .distinct()
                 .limit(50)
                 .forEach(line -> text.append(line).append('\n'));
         tally.wrongs().forEach(wrong -> text.append("WRONG ").append(wrong).append('\n'));
-        Files.writeString(Path.of("target/load.txt"), text);
-        Files.writeString(Path.of("target/load.log"), program.err());
+        Files.writeString(Path.of("target/load-" + service + ".txt"), text);
+        Files.writeString(Path.of("target/load-" + service + ".log"), program.err());
         System.out.print(text);
     }
 }

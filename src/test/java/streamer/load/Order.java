@@ -80,7 +80,12 @@ record Order(String kind, long n, String end, Content content) {
     /** An order that only its client's leaving ends. */
     static Order endless(Random random) {
         var kind = List.of("talk", "flood", "silent", "tree", "deaf").get(random.nextInt(5));
-        return new Order(kind, 0, "0", Content.of(new byte[0]));
+        return new Order(kind, random.nextInt(Integer.MAX_VALUE), "0", Content.of(new byte[0]));
+    }
+
+    /** An order of more than is kept of one run. */
+    static Order large(Random random) {
+        return repeated("text", TEXT, 4_000_000 + random.nextInt(20_000_000), end(random));
     }
 
     private static String end(Random random) {
@@ -92,7 +97,7 @@ record Order(String kind, long n, String end, Content content) {
     }
 
     /** Small numbers are as likely as large ones. */
-    private static long small(Random random, long most) {
+    static long small(Random random, long most) {
         return (long) Math.expm1(random.nextDouble() * Math.log1p((double) most));
     }
 

@@ -8,10 +8,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Counters and errors of a load. */
 final class Tally {
+    private static final Pattern RUN = Pattern.compile(".*\\brun[ =]([0-9a-f]{32})\\b.*");
+
     private final Map<String, LongAdder> counts = new ConcurrentSkipListMap<>();
     private final Map<String, String> lines = new ConcurrentHashMap<>();
     private final Queue<String> wrongs = new ConcurrentLinkedQueue<>();
@@ -25,19 +29,23 @@ final class Tally {
         System.out.println(Instant.now() + " WRONG " + what);
     }
 
-    /** A run's line in the access log must say this. */
+    /** One of a run's lines in the log must say this. */
     void expectLine(String run, String ending) {
-        lines.put(run, ending);
+        if (lines.put(run, ending) != null) {
+            add("reads of a run that had been read before", 1);
+        }
     }
 
-    /** The runs whose line in this log is missing, or not as expected. */
+    /** The runs of whose lines in this log none is as expected. */
     List<String> wrongLines(String log) {
         var said = log.lines()
-                .filter(line -> line.contains(" run="))
-                .collect(Collectors.toMap(line -> line.replaceFirst(".* run=", ""), line -> line, String::concat));
+                .map(RUN::matcher)
+                .filter(Matcher::matches)
+                .collect(Collectors.toMap(line -> line.group(1), line -> line.group() + "\n", String::concat));
         return lines.entrySet().stream()
-                .filter(line ->
-                        !said.getOrDefault(line.getKey(), "").matches(".*" + line.getValue() + " run=" + line.getKey()))
+                .filter(line -> !Pattern.compile(line.getValue() + "\\b")
+                        .matcher(said.getOrDefault(line.getKey(), ""))
+                        .find())
                 .map(line -> line + " but '" + said.get(line.getKey()) + "'")
                 .toList();
     }

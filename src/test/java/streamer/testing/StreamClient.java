@@ -236,10 +236,19 @@ public final class StreamClient implements AutoCloseable {
 
     /** Reads the body to its end, and hands it on; the number of its bytes. */
     public long copyTo(OutputStream to) throws IOException {
+        return copyTo(to, Long.MAX_VALUE);
+    }
+
+    /** Reads the body until so many bytes have come, or to its end, and hands them on; the number of its bytes. */
+    public long copyTo(OutputStream to, long most) throws IOException {
         var count = 0L;
         for (var bytes = pieceBytes(); bytes != null; bytes = pieceBytes()) {
-            to.write(bytes);
-            count += bytes.length;
+            var length = (int) Math.min(bytes.length, most - count);
+            to.write(bytes, 0, length);
+            count += length;
+            if (count == most) {
+                break;
+            }
         }
         return count;
     }
