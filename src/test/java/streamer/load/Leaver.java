@@ -8,12 +8,14 @@ import streamer.testing.StreamClient;
 
 /** Client that disconnects at a random point; nothing else would end its runs. */
 final class Leaver {
+    private final Visit visit;
     private final InetSocketAddress address;
     private final Random random;
 
-    Leaver(InetSocketAddress address, Random random) {
-        this.address = address;
-        this.random = random;
+    Leaver(Visit visit) {
+        this.visit = visit;
+        address = visit.address();
+        random = visit.random();
     }
 
     private StreamClient connect() throws IOException {
@@ -101,6 +103,27 @@ final class Leaver {
             } else if (random.nextBoolean()) {
                 client.reset();
             }
+        }
+    }
+
+    /** Nobody watches it any more: it ends by itself, or is stopped. */
+    void alone() throws IOException {
+        visit.wants(random.nextBoolean() ? visit.anyOrder() : Order.endless(random));
+        try (var client = visit.connect().request("GET", visit.order().path())) {
+            if (client.status() == 200) {
+                visit.tally().expectLine(client.header("Streamer-Run"), "ended=(exit|unwatched)");
+            }
+            visit.leave(client);
+        }
+    }
+
+    /** Takes nothing, not even the head, for a while. */
+    void unread() throws Exception {
+        visit.wants(random.nextBoolean() ? Order.large(random) : Order.endless(random));
+        try (var client =
+                new StreamClient(address, 2_000).request("GET", visit.order().path())) {
+            Thread.sleep(random.nextInt(3_000));
+            visit.leave(client);
         }
     }
 }

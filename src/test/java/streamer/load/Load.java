@@ -82,7 +82,7 @@ final class Load {
 
     private static void make(String name, Visit visit, ExecutorService threads) throws Exception {
         var visitor = new Visitor(visit, threads);
-        var leaver = new Leaver(visit.address(), visit.random());
+        var leaver = new Leaver(visit);
         var returner = new Returner(visit);
         switch (name) {
             case "plain" -> visitor.plain();
@@ -97,14 +97,14 @@ final class Load {
             case "HTTP/2 upload" -> visitor.http2Upload();
             case "waited for" -> visitor.waitedFor();
             case "cut off" -> returner.cutOff();
-            case "cut off events" -> returner.cutOffEvents();
+            case "cut off events" -> new EventReturner(visit).cutOff();
             case "later" -> returner.later();
             case "behind" -> returner.behind();
             case "repeated" -> returner.repeated();
             case "repeated upload" -> returner.repeatedUpload();
             case "stopped" -> returner.stopped();
-            case "left alone" -> returner.leftAlone();
-            case "left unread" -> returner.leftUnread();
+            case "left alone" -> leaver.alone();
+            case "left unread" -> leaver.unread();
             case "left in the head" -> leaver.inTheHead();
             case "left in the body" -> leaver.inTheBody();
             case "left in the response" -> leaver.inTheResponse();

@@ -3,7 +3,6 @@ package streamer.load;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Random;
 import java.util.regex.Pattern;
@@ -14,14 +13,11 @@ import streamer.testing.StreamClient.End;
 
 /**
  * Client of runs that are kept: it is cut off at random bytes, and comes back until it has all; or it asks for a run and
- * reads later, repeats requests, stops runs, or does not come back.
+ * reads later, repeats requests, or stops runs.
  */
 final class Returner {
-    private static final String RUNS = "/-/runs/";
     private static final String ASYNC = "Prefer: respond-async";
-    private static final String NO_SUCH_HEADER = "X-None: -";
     private static final Pattern FIRST_KEPT = Pattern.compile(".*[Tt]he first(?: byte)? that is kept is (\\d+)\\.\n");
-    private static final int LONGEST_ABSENCE_MILLIS = 300;
 
     private final Visit visit;
     private final Tally tally;
@@ -55,14 +51,14 @@ final class Returner {
     /** Comes back until it has all. */
     private void resume(String run, Comparison comparison) throws Exception {
         do {
-            Thread.sleep(random.nextInt(LONGEST_ABSENCE_MILLIS));
+            visit.stayAway();
             tally.add("returns by offset", 1);
         } while (!readsRest(run, comparison));
     }
 
     /** False if it was cut off again. */
     private boolean readsRest(String run, Comparison comparison) throws IOException {
-        try (var client = visit.connect().request("GET", output(run) + "?from=" + comparison.count())) {
+        try (var client = visit.connect().request("GET", Visit.output(run) + "?from=" + comparison.count())) {
             switch (client.status()) {
                 case 200 -> {
                     assertThat(client.header("Streamer-From")).isEqualTo("" + comparison.count());
@@ -82,7 +78,7 @@ final class Returner {
                     return false;
                 }
                 default -> {
-                    checkForgotten(run);
+                    visit.checkForgotten(run);
                     return true;
                 }
             }
@@ -109,10 +105,10 @@ final class Returner {
 
     /** Reads on until it has had enough, or all; whether it has all of a run that has ended well. */
     private boolean hasAll(StreamClient client, Comparison comparison) throws IOException {
-        var most = most(visit.order().content().length());
+        var most = visit.most(visit.order().content().length());
         if (client.copyTo(comparison, most) == most) {
             assertThat(comparison.wrongSoFar()).isEmpty();
-            leave(client);
+            visit.leave(client);
             return false;
         }
         if (client.end() == End.CLEAN) {
@@ -125,78 +121,6 @@ final class Returner {
                 .as("broken off after %s, as %s", comparison.count(), client.end())
                 .isFalse();
         return false;
-    }
-
-    /** After how many bytes it is cut off. */
-    private long most(long length) {
-        return random.nextInt(4) == 0 ? Long.MAX_VALUE : 1 + Order.small(random, length);
-    }
-
-    private void leave(StreamClient client) throws IOException {
-        if (random.nextBoolean()) {
-            client.reset();
-        } else {
-            client.close();
-        }
-    }
-
-    private static String output(String run) {
-        return RUNS + run + "/output";
-    }
-
-    private void checkForgotten(String run) throws IOException {
-        try (var client = visit.connect().request("GET", output(run) + "?follow=0")) {
-            assertThat(client.status()).as("run %s", run).isEqualTo(404);
-            tally.add("runs forgotten before they were read", 1);
-        }
-    }
-
-    void cutOffEvents() throws Exception {
-        do {
-            visit.wants(visit.textOrder());
-        } while (visit.order().content().length() > Service.KEPT_BYTES);
-        var stream = new StringBuilder();
-        var run = "";
-        do {
-            var last = Events.of(stream.toString()).lastId();
-            var path = run.isEmpty() || (!last.isEmpty() && random.nextBoolean())
-                    ? visit.order().path()
-                    : output(run);
-            var header = last.isEmpty() ? NO_SUCH_HEADER : "Last-Event-ID: " + last;
-            try (var client = visit.connect().request("GET", path, "Accept: text/event-stream", header)) {
-                if (!run.isEmpty() && client.status() != 200) {
-                    checkForgotten(run);
-                    return;
-                }
-                if (!visit.isStream(client)) {
-                    return;
-                }
-                run = client.header("Streamer-Run");
-                stream.append(events(client));
-                leave(client);
-            }
-            Thread.sleep(random.nextInt(LONGEST_ABSENCE_MILLIS));
-            tally.add("returns by event", 1);
-        } while (Events.of(stream.toString()).exit().isEmpty());
-        checkAll(Events.of(stream.toString()), run);
-    }
-
-    private void checkAll(Events events, String run) throws IOException {
-        visit.check(events, run);
-        var path = random.nextBoolean() ? visit.order().path() : output(run);
-        try (var client = visit.connect()
-                .request("GET", path, "Accept: text/event-stream", "Last-Event-ID: " + events.lastId())) {
-            assertThat(client.status()).isIn(204, 404);
-        }
-        visit.passed(run, visit.order().content().length());
-    }
-
-    /** As a browser does, which drops one that is cut off. */
-    private String events(StreamClient client) throws IOException {
-        var bytes = new ByteArrayOutputStream();
-        client.copyTo(bytes, most(2 * visit.order().content().length() + 1_000));
-        var text = bytes.toString(UTF_8);
-        return text.substring(0, text.lastIndexOf("\n\n") < 0 ? 0 : text.lastIndexOf("\n\n") + 2);
     }
 
     /** Is told where the run is, and waits for its end, perhaps, before it reads. */
@@ -227,7 +151,7 @@ final class Returner {
                 return null;
             }
             assertThat(client.text()).contains("\"state\":\"");
-            return client.header("Location").replaceFirst("^" + RUNS, "");
+            return client.header("Location").replaceFirst("^" + Visit.RUNS, "");
         }
     }
 
@@ -242,11 +166,11 @@ final class Returner {
         var content = visit.order().content();
         var status = "";
         while (!status.contains("\"state\":\"ended\"")) {
-            var path = RUNS + run + "?wait=" + random.nextInt(10_000) + "ms";
+            var path = Visit.RUNS + run + "?wait=" + random.nextInt(10_000) + "ms";
             try (var client = visit.connect().request("GET", path)) {
                 status = client.text();
                 if (client.status() != 200) {
-                    checkForgotten(run);
+                    visit.checkForgotten(run);
                     return false;
                 }
             }
@@ -283,7 +207,7 @@ final class Returner {
 
     private void checkSame(String run, String next) throws IOException {
         if (!run.isEmpty() && !run.equals(next)) {
-            checkForgotten(run);
+            visit.checkForgotten(run);
         }
     }
 
@@ -309,37 +233,16 @@ final class Returner {
         if (run == null) {
             return;
         }
-        try (var viewer = visit.connect().request("GET", output(run))) {
+        try (var viewer = visit.connect().request("GET", Visit.output(run))) {
             if (!visit.order().kind().equals("silent") && random.nextBoolean()) {
                 viewer.piece();
             }
-            try (var client = visit.connect().request("DELETE", RUNS + run)) {
+            try (var client = visit.connect().request("DELETE", Visit.RUNS + run)) {
                 assertThat(client.status()).isEqualTo(202);
             }
             assertThat(viewer.end()).isEqualTo(viewer.status() == 200 ? End.BROKEN_OFF : End.CLEAN);
         }
         waited(run, "stop");
         tally.expectLine(run, "ended=stop");
-    }
-
-    /** Nobody watches it any more: it ends by itself, or is stopped. */
-    void leftAlone() throws IOException {
-        visit.wants(random.nextBoolean() ? visit.anyOrder() : Order.endless(random));
-        try (var client = visit.connect().request("GET", visit.order().path())) {
-            if (client.status() == 200) {
-                tally.expectLine(client.header("Streamer-Run"), "ended=(exit|unwatched)");
-            }
-            leave(client);
-        }
-    }
-
-    /** Takes nothing, not even the head, for a while. */
-    void leftUnread() throws Exception {
-        visit.wants(random.nextBoolean() ? Order.large(random) : Order.endless(random));
-        try (var client = new StreamClient(visit.address(), 2_000)
-                .request("GET", visit.order().path())) {
-            Thread.sleep(random.nextInt(3_000));
-            leave(client);
-        }
     }
 }

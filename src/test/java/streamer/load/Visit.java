@@ -15,6 +15,9 @@ import streamer.testing.StreamClient;
 /** One visit of a client: what it has ordered, and whether what it gets may be an answer to that. */
 final class Visit {
     static final String ALL_TAKEN = "All runs are taken, and the queue is full; see --max-runs and --queue.\n";
+    static final String RUNS = "/-/runs/";
+
+    private static final int LONGEST_ABSENCE_MILLIS = 300;
 
     private final InetSocketAddress address;
     private final Service service;
@@ -108,5 +111,34 @@ final class Visit {
         tally.add("bytes compared", bytes);
         tally.add(order.succeeds() ? "streams read to a clean end" : "streams read till they broke off", 1);
         tally.expectLine(run, "exit=" + order.code() + " ended=exit");
+    }
+
+    static String output(String run) {
+        return RUNS + run + "/output";
+    }
+
+    /** After how many bytes it is cut off. */
+    long most(long length) {
+        return random.nextInt(4) == 0 ? Long.MAX_VALUE : 1 + Order.small(random, length);
+    }
+
+    void leave(StreamClient client) throws IOException {
+        if (random.nextBoolean()) {
+            client.reset();
+        } else {
+            client.close();
+        }
+    }
+
+    void stayAway() throws InterruptedException {
+        Thread.sleep(random.nextInt(LONGEST_ABSENCE_MILLIS));
+    }
+
+    /** The output of this run must not be kept any more. */
+    void checkForgotten(String run) throws IOException {
+        try (var client = connect().request("GET", output(run) + "?follow=0")) {
+            assertThat(client.status()).as("run %s", run).isEqualTo(404);
+            tally.add("runs forgotten before they were read", 1);
+        }
     }
 }
