@@ -3,7 +3,10 @@ package streamer.kept;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream.Filter;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
@@ -55,6 +58,11 @@ final class Store implements AutoCloseable {
         TemporaryDirectory.removeAbandoned(PREFIX);
     }
 
+    /** Where they are. */
+    Path path() {
+        return path;
+    }
+
     /** The directory of a run. */
     Path directory(String id) {
         return path.resolve(id);
@@ -62,25 +70,27 @@ final class Store implements AutoCloseable {
 
     /** The directories of all runs. */
     List<Path> runs() throws IOException {
-        return matching(path, ID);
+        return matching(path, ID, directory -> Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS));
     }
 
     /** The segments in a run's directory, in their order. */
     static List<Segment> segments(Path directory) throws IOException {
         var found = new ArrayList<Segment>();
-        for (var file : matching(directory, OFFSET)) {
+        for (var file : matching(directory, OFFSET, one -> Files.isRegularFile(one, LinkOption.NOFOLLOW_LINKS))) {
             found.add(Segment.found(file));
         }
         found.sort(Comparator.comparingLong(Segment::start));
         return found;
     }
 
-    private static List<Path> matching(Path directory, Pattern name) throws IOException {
-        try (var files = Files.newDirectoryStream(
-                directory, file -> name.matcher(file.getFileName().toString()).matches())) {
+    private static List<Path> matching(Path directory, Pattern name, Filter<Path> kind) throws IOException {
+        Filter<Path> both = file -> name.matcher(file.getFileName().toString()).matches() && kind.accept(file);
+        try (var files = Files.newDirectoryStream(directory, both)) {
             var found = new ArrayList<Path>();
             files.forEach(found::add);
             return found;
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
         }
     }
 
