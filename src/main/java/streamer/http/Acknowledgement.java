@@ -9,6 +9,7 @@ import org.xnio.IoUtils;
 import streamer.http.response.Answer;
 import streamer.http.response.StreamHead;
 import streamer.output.Ending;
+import streamer.output.Ending.Reason;
 
 /**
  * 202 for a run that goes on without its client ({@code Prefer: respond-async}, RFC 7240, 4.1), as soon as the whole
@@ -57,7 +58,7 @@ final class Acknowledgement implements Reply {
     }
 
     @Override
-    public void abandon() {
+    public void abandon(Reason why) {
         if (isAnswered.compareAndSet(false, true)) {
             IoUtils.safeClose(exchange.getConnection());
         }

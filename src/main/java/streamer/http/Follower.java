@@ -154,7 +154,7 @@ final class Follower implements Reply, SinkListener, FollowerThread.Member {
             clientLeft();
         } catch (RuntimeException | Error e) {
             LOG.log(Level.ERROR, "run " + run.id() + ": " + e, e);
-            abandon();
+            abandon(Reason.ERROR);
         }
     }
 
@@ -229,12 +229,8 @@ final class Follower implements Reply, SinkListener, FollowerThread.Member {
     }
 
     @Override
-    public void abandon() {
-        abandon(Reason.CLIENT_GONE);
-    }
-
-    private void abandon(Reason why) {
-        done(() -> access.log(run.id(), (Ending) null), why);
+    public void abandon(Reason why) {
+        done(() -> access.log(run.id(), why.word()), why);
         sink.abandon();
     }
 

@@ -20,6 +20,7 @@ import streamer.http.Follower.Part;
 import streamer.http.request.Accept;
 import streamer.http.response.StreamHead;
 import streamer.kept.KeptRun;
+import streamer.output.Ending.Reason;
 import streamer.time.Pulse;
 
 /**
@@ -134,7 +135,7 @@ final class Followers {
 
     /** Breaks all off. */
     void abandonAll() {
-        present.forEach(Follower::abandon);
+        present.forEach(follower -> follower.abandon(Reason.SHUTDOWN));
     }
 
     /** Waits until there are none; false on timeout. */

@@ -107,12 +107,12 @@ final class Recording implements Delivery, Follower.Listener {
     public void clientGone(IOException e) {
         LOG.log(Level.DEBUG, () -> "run " + run.id() + ": client gone: " + e);
         run.stop(Reason.CLIENT_GONE);
-        reply().abandon();
+        reply().abandon(Reason.CLIENT_GONE);
     }
 
     @Override
     public void abandon() {
-        reply().abandon();
+        reply().abandon(Reason.SHUTDOWN);
     }
 
     /** A run that has not been launched is kept no more, nor is the key of one whose request was never whole. */
@@ -120,7 +120,7 @@ final class Recording implements Delivery, Follower.Listener {
     public void close() {
         var ending = run.ending();
         kept.end(ending == null ? new Ending.Failed() : ending, run.millis());
-        if (kept.started() == null) {
+        if (run.started() == null) {
             all.forget(kept);
         } else if (!kept.isWhole()) {
             all.freeKey(kept);

@@ -2,6 +2,7 @@ package streamer.http;
 
 import org.jspecify.annotations.Nullable;
 import streamer.output.Ending;
+import streamer.output.Ending.Reason;
 
 /**
  * What the client is answered with that has started a kept run.
@@ -22,5 +23,5 @@ interface Reply {
     boolean fail(int status, String line, @Nullable Ending why);
 
     /** Breaks the response off. */
-    void abandon();
+    void abandon(Reason why);
 }

@@ -24,6 +24,12 @@ final class RunTable {
         entries.put(entry.id(), entry);
     }
 
+    /** Adds a run of an earlier process. */
+    synchronized void addClosed(RunEntry entry) {
+        add(entry);
+        over.add(entry.id());
+    }
+
     /** A run is closed; the oldest of those is forgotten. */
     synchronized void close(String id) {
         var entry = entries.get(id);

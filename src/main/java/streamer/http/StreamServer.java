@@ -79,7 +79,7 @@ public final class StreamServer implements AutoCloseable {
             command = new RepeatRule(RepeatRule::refuseReconnect, RESUME_HINT, streams);
             runsHandler = new RunsHandler(table, polls, null, isListOpen);
         } else {
-            kept.all().forEach(found -> table.add(new RunEntry(found)));
+            kept.ended().forEach(found -> table.addClosed(new RunEntry(found)));
             var outputs = new OutputHandler(serving, kept, followers);
             var keeper = new KeptHandler(serving, kept, runs, table, followers, streams);
             command = new RepeatRule(outputs, KEPT_HINT, keeper);

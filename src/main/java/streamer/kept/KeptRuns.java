@@ -124,7 +124,7 @@ public final class KeptRuns implements AutoCloseable {
     private KeptRun kept(String id, KeptRequest request, @Nullable Run run) {
         var directory = store.directory(id);
         var log = new OutputLog(directory, Math.min(config.runBytes(), config.totalBytes()), room);
-        return new KeptRun(id, request, run, directory, log, config.unwatched(), pulse, this::ended);
+        return new KeptRun(id, request, run, directory, log, config.unwatched(), pulse, this::hasEnded);
     }
 
     private void add(KeptRun run) {
@@ -176,9 +176,9 @@ public final class KeptRuns implements AutoCloseable {
         return Optional.ofNullable(runs.get(id));
     }
 
-    /** All of them, in no order. */
-    public synchronized List<KeptRun> all() {
-        return List.copyOf(runs.values());
+    /** Those that have ended, in that order. */
+    public synchronized List<KeptRun> ended() {
+        return ended.stream().map(Ended::run).toList();
     }
 
     /** Nobody can join a run that is being stopped. */
@@ -191,7 +191,7 @@ public final class KeptRuns implements AutoCloseable {
         keys.remove(run.request().key(), run);
     }
 
-    private void ended(KeptRun run) {
+    private void hasEnded(KeptRun run) {
         var left = config.time().minus(run.age(Instant.now()));
         var nanos = left.isNegative() ? 0 : left.toNanos();
         synchronized (this) {

@@ -61,8 +61,15 @@ public final class TestServer implements AutoCloseable {
         try {
             server = StreamServer.start(plan.http(), plan.run(), runs, kept, threads);
         } catch (IOException e) {
-            runs.close();
+            closePlan();
             throw e;
+        }
+    }
+
+    private void closePlan() {
+        runs.close();
+        if (kept != null) {
+            kept.close();
         }
     }
 
@@ -136,10 +143,7 @@ public final class TestServer implements AutoCloseable {
     public void close() {
         shutDown();
         runs.awaitNone(Wait.LONG);
-        runs.close();
-        if (kept != null) {
-            kept.close();
-        }
+        closePlan();
         accessLog.removeHandler(handler);
     }
 

@@ -92,7 +92,8 @@ public final class CrossSiteRule implements HttpHandler {
             headers.put(MAX_AGE, MAX_AGE_SECONDS);
             Answer.empty(exchange, 204);
         } else {
-            headers.put(EXPOSE_HEADERS, StreamHead.OWN + ", Retry-After");
+            headers.put(
+                    EXPOSE_HEADERS, StreamHead.OWN + ", Retry-After, Content-Location, Location, Preference-Applied");
             next.handleRequest(exchange);
         }
     }
