@@ -29,6 +29,7 @@ final class Recording implements Delivery, Follower.Listener {
     private final @Nullable RequestBody body;
     private final long stalledNanos;
     private volatile @Nullable Reply reply;
+    private boolean hasLeft;
 
     /**
      * A recording.
@@ -153,8 +154,8 @@ final class Recording implements Delivery, Follower.Listener {
     }
 
     @Override
-    public void reached(long offset) {
-        if (!all.isShared()) {
+    public synchronized void reached(long offset) {
+        if (!all.isShared() && !hasLeft) {
             kept.log().need(offset);
         }
     }
@@ -168,10 +169,16 @@ final class Recording implements Delivery, Follower.Listener {
 
     @Override
     public void left(Reason why) {
-        kept.log().need(Long.MAX_VALUE);
+        letGo();
         if (!kept.isWhole() && kept.viewers() == 0) {
             run.stop(why);
         }
+    }
+
+    /** For good: a client may be sent something at the moment that it is given up, and nobody would let go again. */
+    private synchronized void letGo() {
+        hasLeft = true;
+        kept.log().need(Long.MAX_VALUE);
     }
 
     @Override
