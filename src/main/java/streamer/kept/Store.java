@@ -3,8 +3,11 @@ package streamer.kept;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream.Filter;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -12,6 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import streamer.files.LockFile;
@@ -48,9 +52,23 @@ final class Store implements AutoCloseable {
             var temporary = TemporaryDirectory.create(PREFIX);
             return new Store(temporary.path(), temporary);
         }
-        Files.createDirectories(path);
-        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
-        return new Store(path, LockFile.take(path.resolve(LOCK)));
+        try {
+            Files.createDirectories(path);
+            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
+            return new Store(path, LockFile.take(path.resolve(LOCK)));
+        } catch (FileSystemException e) {
+            throw new IOException("--keep-dir: " + path + ": " + why(e), e);
+        }
+    }
+
+    private static String why(FileSystemException e) {
+        if (e instanceof AccessDeniedException) {
+            return "permission denied";
+        }
+        if (e instanceof FileAlreadyExistsException) {
+            return "not a directory";
+        }
+        return e.getReason() == null ? "cannot be created" : e.getReason().toLowerCase(Locale.ROOT);
     }
 
     /** Removes temporary ones that other processes have left; for a background thread. */

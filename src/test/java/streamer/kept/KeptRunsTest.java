@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,6 +29,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import streamer.output.Ending;
 import streamer.output.Ending.Reason;
 import streamer.run.Runs;
@@ -114,23 +115,23 @@ class KeptRunsTest {
 
     // Limits
 
-    @Test
-    void fiftyAtOnceNeverTakeMoreThanTheTotal() throws IOException {
+    @ParameterizedTest
+    @ValueSource(longs = {20, 3_600_000})
+    void fiftyAtOnceNeverTakeMoreThanTheTotal(long keptMillis) throws IOException {
         var total = 200_000;
-        var kept = open(HOUR, 16_000, total);
-        for (var round = 0; round < 6; round++) {
+        var kept = open(Duration.ofMillis(keptMillis), 16_000, total);
+        for (var round = 0; round < 2; round++) {
             var working = new ArrayList<CompletableFuture<Void>>();
             for (var i = 0; i < 50; i++) {
                 var random = new Random(50 * round + i);
                 working.add(CompletableFuture.runAsync(() -> work(kept, random), threads));
             }
             assertThat(working).allSatisfy(one -> assertThat(one).succeedsWithin(Wait.LONG));
-            assertThat(outputBytes()).isBetween(total / 2L, (long) total);
+            assertThat(outputBytes()).isLessThanOrEqualTo(total);
         }
         begun.forEach(run -> run.end(GOOD, 1));
         kept.ended().forEach(kept::forget);
-        assertThat(outputBytes()).isZero();
-        assertThat(kept.ended()).isEmpty();
+        Wait.until("all are gone", () -> kept.ended().isEmpty() && outputBytes() == 0);
         begun.clear();
         assertRoomFor(kept, total);
     }
@@ -155,7 +156,7 @@ class KeptRunsTest {
 
     private static Ending write(KeptRun run, Random random) throws IOException {
         try {
-            for (var j = random.nextInt(40); j > 0; j--) {
+            for (var j = random.nextInt(25); j > 0; j--) {
                 append(run, random.nextInt(2_000));
             }
             return GOOD;
@@ -175,7 +176,7 @@ class KeptRunsTest {
 
     @Test
     void whoMakeRoomAtOnceGiveUpNoMoreThanMustBe() throws IOException {
-        for (var i = 0; i < 8; i++) {
+        for (var i = 0; i < 4; i++) {
             var kept = open(HOUR, 10_000, 100_000);
             for (var j = 0; j < 100; j++) {
                 ended(kept, 1_000);
@@ -434,8 +435,20 @@ class KeptRunsTest {
     @Test
     void twoCannotUseOneDirectory() throws IOException {
         open(HOUR);
-        assertThatThrownBy(() -> open(HOUR))
-                .isInstanceOf(FileSystemException.class)
-                .hasMessageContaining("in use by this process");
+        assertThatThrownBy(() -> open(HOUR)).hasMessage("--keep-dir: " + directory + ": in use by this process");
+    }
+
+    @Test
+    void aDirectoryThatCannotBeUsedIsNamed() throws IOException {
+        var file = Files.createFile(directory.resolve("file"));
+        assertThatThrownBy(() -> openIn(file)).hasMessage("--keep-dir: " + file + ": not a directory");
+        var below = file.resolve("below");
+        assertThatThrownBy(() -> openIn(below)).hasMessage("--keep-dir: " + below + ": not a directory");
+        var locked = Files.createDirectories(directory.resolve("other/lock")).resolveSibling("");
+        assertThatThrownBy(() -> openIn(locked)).hasMessage("--keep-dir: " + locked + ": is a directory");
+    }
+
+    private static void openIn(Path path) throws IOException {
+        KeptRuns.open(new KeepConfig(HOUR, HOUR, 16_000, 16_000, path, false)).close();
     }
 }

@@ -16,7 +16,7 @@ import net.jqwik.api.lifecycle.BeforeTry;
 
 /** Whatever is appended, in whatever pieces: at each offset that is kept there are the bytes that were written there. */
 class OutputLogPropertyTest {
-    private static final int STEP = 37;
+    private static final int STEP = 97;
     private static final byte[] OUTPUT = Bytes.of(200_000);
 
     private final Directories directories = new Directories();
@@ -32,7 +32,7 @@ class OutputLogPropertyTest {
         directories.close();
     }
 
-    @Property(tries = 60)
+    @Property(tries = 40)
     void holdsItsLastBytesAtTheirOffsets(
             @ForAll @IntRange(min = 1, max = 3_000) int maxBytes,
             @ForAll @Size(max = 30) List<@IntRange(max = 300) Integer> pieces)
@@ -55,7 +55,7 @@ class OutputLogPropertyTest {
         assertThat(directory).isEmptyDirectory();
     }
 
-    @Property(tries = 60)
+    @Property(tries = 40)
     void isTakenUpAsItWas(
             @ForAll @IntRange(min = 1, max = 3_000) int maxBytes,
             @ForAll @Size(max = 30) List<@IntRange(max = 300) Integer> pieces,
@@ -71,7 +71,7 @@ class OutputLogPropertyTest {
         assertThat(room.used()).isEqualTo(length - log.first());
     }
 
-    @Property(tries = 60)
+    @Property(tries = 40)
     void isTakenUpFromBehindTheLastGap(
             @ForAll @Size(min = 1, max = 30) List<@IntRange(max = 300) Integer> pieces, @ForAll int missing)
             throws IOException {
