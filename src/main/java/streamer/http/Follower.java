@@ -48,6 +48,7 @@ final class Follower implements Reply, SinkListener, FollowerThread.Member {
     private final AtomicBoolean isDone = new AtomicBoolean();
     private long offset;
     private boolean isWaiting;
+    private boolean isBlocked;
 
     /** Callbacks to who has started the run, if its client is this one. */
     interface Listener {
@@ -164,7 +165,7 @@ final class Follower implements Reply, SinkListener, FollowerThread.Member {
     }
 
     private void send() throws IOException {
-        for (var sent = 0; sent < TURN_BYTES; ) {
+        for (var sent = 0; sent < TURN_BYTES && !isDone.get(); ) {
             var chunk = thread.read(log, offset, to);
             if (chunk == null) {
                 fallBehind();
@@ -176,12 +177,15 @@ final class Follower implements Reply, SinkListener, FollowerThread.Member {
                 return;
             }
             var all = sink.write(chunk);
+            if (!all || isBlocked) { // a frame may stand in the midst of what was read
+                thread.spoil();
+            }
+            isBlocked = !all;
             var taken = length - chunk.bytes().remaining();
             sent += taken;
             offset += taken;
             listener.reached(offset);
             if (!all) {
-                thread.spoil();
                 timer.within(Math.min(blockedNanos, listener.stalledLimit()));
                 sink.whenWritable(this::follow);
                 return;

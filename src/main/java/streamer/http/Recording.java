@@ -125,7 +125,10 @@ final class Recording implements Delivery, Follower.Listener {
         } else if (!kept.isWhole()) {
             all.freeKey(kept);
         }
-        reply().whole();
+        var with = reply;
+        if (with != null) {
+            with.whole();
+        }
         LOG.log(Level.INFO, "{0}", line());
     }
 
