@@ -5,9 +5,11 @@ import java.io.OutputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
+import java.util.OptionalInt;
 import streamer.http.request.RefusedException;
 import streamer.http.request.RequestBody;
 import streamer.http.request.RequestConfig;
+import streamer.output.Ending;
 import streamer.run.Run;
 
 /**
@@ -78,7 +80,7 @@ final class BodyFeed implements Runnable {
         if (reason == null) {
             LOG.log(Level.DEBUG, () -> "run " + run.id() + ": ended before its input");
         } else {
-            delivery.fail(why.status(), why.line());
+            delivery.fail(why.status(), why.line(), new Ending.Stopped(reason, OptionalInt.empty()));
             run.stop(reason);
         }
     }

@@ -1,6 +1,7 @@
 package streamer.http;
 
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 import streamer.http.request.RefusedException;
 import streamer.output.Ending;
 import streamer.run.RunListener;
@@ -28,8 +29,8 @@ interface Delivery extends RunListener, AutoCloseable {
     /** Ends the response of a run without output by its ending, or by this line of a 500. */
     void end(Ending ending, String line);
 
-    /** Answers with a status and a line; false if the response has begun or ended. */
-    boolean fail(int status, String line);
+    /** Answers with a status, a line and, if known, the ending; false if the response has begun or ended. */
+    boolean fail(int status, String line, @Nullable Ending why);
 
     /** The client has left while its request was being received: stops the run. */
     void clientGone(IOException e);

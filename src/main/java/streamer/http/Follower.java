@@ -48,6 +48,7 @@ final class Follower implements Reply, SinkListener, FollowerThread.Member {
     private final AtomicBoolean isDone = new AtomicBoolean();
     private long offset;
     private boolean isWaiting;
+    private boolean isBlocked;
 
     /** Callbacks to who has started the run, if its client is this one. */
     interface Listener {
@@ -63,9 +64,14 @@ final class Follower implements Reply, SinkListener, FollowerThread.Member {
         /** The response is over; {@code why} is why, if it was broken off. */
         default void left(Reason why) {}
 
-        /** For how long its client may take nothing while the run waits for it and for its body, in nanoseconds. */
+        /** For how long its client may take nothing while the request comes and the run waits for it, in nanoseconds. */
         default long stalledLimit() {
             return Stopwatch.NEVER;
+        }
+
+        /** Whether the run waits for it. */
+        default boolean isWaitedFor() {
+            return false;
         }
     }
 
@@ -159,7 +165,7 @@ final class Follower implements Reply, SinkListener, FollowerThread.Member {
     }
 
     private void send() throws IOException {
-        for (var sent = 0; sent < TURN_BYTES; ) {
+        for (var sent = 0; sent < TURN_BYTES && !isDone.get(); ) {
             var chunk = thread.read(log, offset, to);
             if (chunk == null) {
                 fallBehind();
@@ -171,12 +177,15 @@ final class Follower implements Reply, SinkListener, FollowerThread.Member {
                 return;
             }
             var all = sink.write(chunk);
+            if (!all || isBlocked) { // a frame may stand in the midst of what was read
+                thread.spoil();
+            }
+            isBlocked = !all;
             var taken = length - chunk.bytes().remaining();
             sent += taken;
             offset += taken;
             listener.reached(offset);
             if (!all) {
-                thread.spoil();
                 timer.within(Math.min(blockedNanos, listener.stalledLimit()));
                 sink.whenWritable(this::follow);
                 return;
@@ -261,12 +270,14 @@ final class Follower implements Reply, SinkListener, FollowerThread.Member {
             return Stopwatch.NEVER;
         }
         var next = sink.due(now);
-        var stalled = listener.stalledLimit();
-        var left = sink.blocked().left(now, Math.min(blockedNanos, stalled));
+        var stalledNanos = listener.stalledLimit();
+        var left = sink.blocked().left(now, blockedNanos);
+        var stalledLeft = sink.blocked().left(now, stalledNanos);
         if (left == 0) {
-            abandon(stalled < blockedNanos ? Reason.STALLED : Reason.WRITE_TIMEOUT);
-            return Stopwatch.NEVER;
+            abandon(Reason.WRITE_TIMEOUT);
+        } else if (stalledLeft == 0 && listener.isWaitedFor()) {
+            abandon(Reason.STALLED);
         }
-        return Math.min(next, left);
+        return Math.min(next, Math.min(left, stalledLeft == 0 ? stalledNanos : stalledLeft));
     }
 }

@@ -100,8 +100,8 @@ final class Recording implements Delivery, Follower.Listener {
     }
 
     @Override
-    public boolean fail(int status, String line) {
-        return reply().fail(status, line, run.ending());
+    public boolean fail(int status, String line, @Nullable Ending why) {
+        return reply().fail(status, line, why);
     }
 
     @Override
@@ -126,7 +126,10 @@ final class Recording implements Delivery, Follower.Listener {
         } else if (!kept.isWhole()) {
             all.freeKey(kept);
         }
-        reply().whole();
+        var with = reply;
+        if (with != null) {
+            with.whole();
+        }
         LOG.log(Level.INFO, "{0}", line());
     }
 
@@ -183,6 +186,11 @@ final class Recording implements Delivery, Follower.Listener {
 
     @Override
     public long stalledLimit() {
-        return body != null && !body.isComplete() && kept.log().isWaiting() ? stalledNanos : Stopwatch.NEVER;
+        return body != null && !body.isComplete() ? stalledNanos : Stopwatch.NEVER;
+    }
+
+    @Override
+    public boolean isWaitedFor() {
+        return kept.log().isWaiting();
     }
 }

@@ -178,7 +178,7 @@ final class RunExchange implements Runnable, AutoCloseable {
     }
 
     private void fail(int status, String line) {
-        if (!delivery.fail(status, line)) { // the head was sent while the run waited in the queue
+        if (!delivery.fail(status, line, run.ending())) { // the head was sent while the run waited in the queue
             var ending = run.ending();
             delivery.end(ending == null ? new Ending.Failed() : ending, line);
         }
@@ -187,7 +187,7 @@ final class RunExchange implements Runnable, AutoCloseable {
     /** Answers with a status and a line, or breaks the response off, and closes; does not wait for the client. */
     void failAndClose(int status, String line) {
         try (this) {
-            if (!delivery.fail(status, line)) {
+            if (!delivery.fail(status, line, run.ending())) {
                 delivery.abandon();
             }
         }

@@ -118,8 +118,8 @@ final class Viewer implements Delivery, SinkListener {
     }
 
     @Override
-    public boolean fail(int status, String line) {
-        return sink.fail(status, line, run.ending());
+    public boolean fail(int status, String line, @Nullable Ending why) {
+        return sink.fail(status, line, why);
     }
 
     @Override
