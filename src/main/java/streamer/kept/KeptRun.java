@@ -28,7 +28,6 @@ public final class KeptRun implements Pulse.Timed {
     private final KeptRequest request;
     private final Path directory;
     private final OutputLog log;
-    private final @Nullable Run run; // null if it was found
     private final long unwatchedNanos;
     private final Pulse.Timer timer;
     private final Consumer<KeptRun> ended;
@@ -36,6 +35,7 @@ public final class KeptRun implements Pulse.Timed {
     private int viewers;
     private boolean isDetached;
     private boolean isWhole;
+    private @Nullable Run run; // until it has ended: its request hangs on it
     private @Nullable Instant started;
 
     /**
@@ -150,8 +150,13 @@ public final class KeptRun implements Pulse.Timed {
     private void finish(End end) {
         if (log.end(end)) {
             timer.stop();
+            release();
             ended.accept(this);
         }
+    }
+
+    private synchronized void release() {
+        run = null;
     }
 
     /** How long ago it has ended; never less than none, though the clock may have been set back. */
@@ -198,14 +203,16 @@ public final class KeptRun implements Pulse.Timed {
 
     @Override
     public long due(long now) {
+        Run unended;
         synchronized (this) {
             var left = unwatched.left(now, unwatchedNanos);
             if (left > 0) {
                 return left;
             }
+            unended = run;
         }
-        if (run != null) {
-            run.stop(Reason.UNWATCHED);
+        if (unended != null) {
+            unended.stop(Reason.UNWATCHED);
         }
         return Stopwatch.NEVER;
     }
