@@ -167,9 +167,9 @@ final class Recording implements Delivery, Follower.Listener {
     }
 
     @Override
-    public void left(Reason why) {
+    public void left(@Nullable Reason why) {
         kept.log().need(Long.MAX_VALUE);
-        if (!kept.isWhole() && kept.viewers() == 0) {
+        if (why != null && !kept.isWhole() && kept.viewers() == 0) {
             run.stop(why);
         }
     }
