@@ -187,8 +187,7 @@ class OutputTest {
                     var http2 = new Http2Client(server.address())) {
                 assertThat(client.text()).isEqualTo(expected.replace('|', '\n'));
                 assertThat(client.header("Streamer-From")).isEqualTo(Integer.toString(5 - expected.length()));
-                assertThat(http2.get(output + "?follow=0&tail=" + lines).text())
-                        .isEqualTo(expected.replace('|', '\n'));
+                assertThat(http2.get(output + "?follow=0&tail=" + lines).text()).isEqualTo(expected.replace('|', '\n'));
             }
         }
     }
@@ -252,9 +251,8 @@ class OutputTest {
     @Test
     void whatIsNotKeptAnyMoreIsTold() throws IOException {
         var lines = 20_000; // of 8 bytes
-        try (var server = keeping(Commands.sh("seq -f %07.0f " + lines))
-                .keepBytes(KEPT)
-                .start()) {
+        try (var server =
+                keeping(Commands.sh("seq -f %07.0f " + lines)).keepBytes(KEPT).start()) {
             var output = ended(server);
             var first = 0L;
             try (var whole = server.get(output)) {

@@ -338,9 +338,7 @@ class ResumeTest {
     @Test
     void anUnfinishedLineComesAgain() throws IOException {
         try (var puppet = new Puppet();
-                var server = keeping(puppet.command())
-                        .flush(1, Duration.ZERO)
-                        .start()) {
+                var server = keeping(puppet.command()).flush(1, Duration.ZERO).start()) {
             String run;
             try (var first = server.get("/", EVENTS)) {
                 run = first.header("Streamer-Run");
@@ -372,7 +370,9 @@ class ResumeTest {
                         var end = server.get(path, EVENTS, "Last-Event-ID: " + run + ":4:end");
                         var stranger = server.get("/", EVENTS, "Last-Event-ID: " + "0".repeat(32) + ":4");
                         var other = server.get(output(run), EVENTS, "Last-Event-ID: 17")) {
-                    assertThat(line.text()).contains("id: " + run + ":4:end\nevent: exit").doesNotContain("one");
+                    assertThat(line.text())
+                            .contains("id: " + run + ":4:end\nevent: exit")
+                            .doesNotContain("one");
                     assertThat(end.status()).isEqualTo(204);
                     assertThat(stranger.status()).isEqualTo(204);
                     assertThat(other.status()).isEqualTo(204);
@@ -387,7 +387,10 @@ class ResumeTest {
         try (var server = keeping(Commands.sh("echo one; echo two")).start()) {
             var run = ended(server);
             try (var client = server.get(output(run) + "?from=0", EVENTS, "Last-Event-ID: " + run + ":4")) {
-                assertThat(events(client.text())).first().extracting(Event::data).isEqualTo("two");
+                assertThat(events(client.text()))
+                        .first()
+                        .extracting(Event::data)
+                        .isEqualTo("two");
             }
         }
     }
