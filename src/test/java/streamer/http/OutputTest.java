@@ -264,10 +264,7 @@ class OutputTest {
             try (var gone = server.get(output + "?from=" + (first - 1));
                     var kept = server.get(output + "?from=" + first);
                     var events = server.get(output + "?from=8", EVENTS);
-                    var resumed = server.get(
-                            "/",
-                            EVENTS,
-                            "Last-Event-ID: " + output.replaceFirst("/-/runs/(\\w+)/output", "$1") + ":16");
+                    var resumed = server.get("/", EVENTS, "Last-Event-ID: " + run(output) + ":16");
                     var tail = server.get(output + "?tail=" + lines);
                     var status = server.get(output.replace("/output", ""))) {
                 assertThat(gone.status()).isEqualTo(410);
@@ -282,8 +279,12 @@ class OutputTest {
         }
     }
 
+    private static String run(String output) {
+        return output.replaceFirst("/-/runs/(\\w+)/output", "$1");
+    }
+
     private static String gap(long from, long to, String output) {
-        var run = output.split("/")[3];
+        var run = run(output);
         return "event: gap\ndata: {\"from\":" + from + ",\"to\":" + to + "}\nid: " + run + ":" + to + "\n\n";
     }
 
