@@ -171,9 +171,9 @@ final class Recording implements Delivery, Follower.Listener {
     }
 
     @Override
-    public void left(Reason why) {
+    public void left(@Nullable Reason why) {
         letGo();
-        if (!kept.isWhole() && kept.viewers() == 0) {
+        if (why != null && !kept.isWhole() && kept.viewers() == 0) {
             run.stop(why);
         }
     }

@@ -3,7 +3,6 @@ package streamer.kept;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -92,7 +91,7 @@ public final class KeptRun implements Pulse.Timed {
     public void open() throws IOException {
         var now = Instant.now();
         try {
-            log.write(() -> Files.createDirectory(directory));
+            log.write(() -> Store.create(directory));
             write(now, null);
         } catch (IOException e) {
             remove(); // a run that is not launched is not kept
@@ -194,11 +193,6 @@ public final class KeptRun implements Pulse.Timed {
     public synchronized void detach() {
         isDetached = true;
         unwatched.reset();
-    }
-
-    /** Whether nobody has to watch. */
-    public synchronized boolean isDetached() {
-        return isDetached;
     }
 
     @Override

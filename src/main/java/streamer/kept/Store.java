@@ -11,11 +11,15 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import streamer.files.LockFile;
@@ -32,6 +36,11 @@ final class Store implements AutoCloseable {
     private static final String LOCK = "lock";
     private static final Pattern ID = Pattern.compile("[0-9a-f]{32}");
     private static final Pattern OFFSET = Pattern.compile("\\d{1,18}");
+
+    private static final FileAttribute<?> OWNERS =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+    private static final Set<PosixFilePermission> OF_OTHERS =
+            Set.of(PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE);
 
     private final Path path;
     private final AutoCloseable owned;
@@ -53,8 +62,12 @@ final class Store implements AutoCloseable {
             return new Store(temporary.path(), temporary);
         }
         try {
-            Files.createDirectories(path);
-            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
+            if (!Files.isDirectory(path)) {
+                Files.createDirectories(path, OWNERS);
+            }
+            if (!Collections.disjoint(Files.getPosixFilePermissions(path), OF_OTHERS)) {
+                throw new FileSystemException(path.toString(), null, "others may write there");
+            }
             return new Store(path, LockFile.take(path.resolve(LOCK)));
         } catch (FileSystemException e) {
             throw new IOException("--keep-dir: " + path + ": " + why(e), e);
@@ -84,6 +97,11 @@ final class Store implements AutoCloseable {
     /** The directory of a run. */
     Path directory(String id) {
         return path.resolve(id);
+    }
+
+    /** Makes the directory of a run, for its owner alone. */
+    static void create(Path directory) throws IOException {
+        Files.createDirectory(directory, OWNERS);
     }
 
     /** The directories of all runs. */
