@@ -48,6 +48,7 @@ final class Follower implements Reply, SinkListener, FollowerThread.Member {
     private final AtomicBoolean isDone = new AtomicBoolean();
     private long offset;
     private boolean isWaiting;
+    private boolean isBlocked;
 
     /** Callbacks to who has started the run, if its client is this one. */
     interface Listener {
@@ -60,8 +61,8 @@ final class Follower implements Reply, SinkListener, FollowerThread.Member {
         /** The response is about to end, or be broken off. */
         default void ending() {}
 
-        /** The response is over; {@code why} is why, if it was broken off. */
-        default void left(Reason why) {}
+        /** The response is over; {@code why} is why it was broken off, null if it was not. */
+        default void left(@Nullable Reason why) {}
 
         /** For how long its client may take nothing while the request comes and the run waits for it, in nanoseconds. */
         default long stalledLimit() {
@@ -164,7 +165,7 @@ final class Follower implements Reply, SinkListener, FollowerThread.Member {
     }
 
     private void send() throws IOException {
-        for (var sent = 0; sent < TURN_BYTES; ) {
+        for (var sent = 0; sent < TURN_BYTES && !isDone.get(); ) {
             var chunk = thread.read(log, offset, to);
             if (chunk == null) {
                 fallBehind();
@@ -176,12 +177,15 @@ final class Follower implements Reply, SinkListener, FollowerThread.Member {
                 return;
             }
             var all = sink.write(chunk);
+            if (!all || isBlocked) { // a frame may stand in the midst of what was read
+                thread.spoil();
+            }
+            isBlocked = !all;
             var taken = length - chunk.bytes().remaining();
             sent += taken;
             offset += taken;
             listener.reached(offset);
             if (!all) {
-                thread.spoil();
                 timer.within(Math.min(blockedNanos, listener.stalledLimit()));
                 sink.whenWritable(this::follow);
                 return;
@@ -207,7 +211,7 @@ final class Follower implements Reply, SinkListener, FollowerThread.Member {
                 ? sink.endPart()
                 : sink.end(end.ending(), end.millis(), serving.failureLine(end.ending(), offset > 0), () -> {});
         if (isOver) {
-            done(() -> access.log(run.id(), end == null ? null : end.ending()), Reason.CLIENT_GONE);
+            done(() -> access.log(run.id(), end == null ? null : end.ending()), null);
         } else {
             sink.whenWritable(this::follow);
         }
@@ -228,7 +232,7 @@ final class Follower implements Reply, SinkListener, FollowerThread.Member {
     public boolean fail(int status, String line, @Nullable Ending why) {
         var isAnswered = sink.fail(status, line, why);
         if (isAnswered) {
-            done(() -> access.log(run.id(), why), Reason.CLIENT_GONE);
+            done(() -> access.log(run.id(), why), null);
         }
         return isAnswered;
     }
@@ -239,7 +243,7 @@ final class Follower implements Reply, SinkListener, FollowerThread.Member {
         sink.abandon();
     }
 
-    private void done(Runnable log, Reason why) {
+    private void done(Runnable log, @Nullable Reason why) {
         if (isDone.compareAndSet(false, true)) {
             log.run();
             timer.stop();

@@ -7,6 +7,7 @@ import io.undertow.util.Methods;
 import java.util.Arrays;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import org.xnio.IoUtils;
 import streamer.http.request.CgiEnvironment;
 import streamer.http.request.RefusedException;
 import streamer.http.request.RequestBody;
@@ -102,6 +103,7 @@ final class KeptHandler implements HttpHandler {
                 streams.begin(begun, admitted);
             } catch (RuntimeException | Error e) {
                 begun.close();
+                IoUtils.safeClose(exchange.getConnection());
                 throw e;
             }
         });

@@ -90,7 +90,7 @@ final class LongPolls implements AutoCloseable {
             this.exchange = exchange;
             this.entry = entry;
             this.until = until;
-            clientGone = ClientGone.of(exchange, this::clientLeft);
+            clientGone = ClientGone.of(exchange, true, this::clientLeft);
         }
 
         private void begin(Runnable task) {

@@ -29,6 +29,7 @@ final class Recording implements Delivery, Follower.Listener {
     private final @Nullable RequestBody body;
     private final long stalledNanos;
     private volatile @Nullable Reply reply;
+    private boolean hasLeft;
 
     /**
      * A recording.
@@ -125,7 +126,10 @@ final class Recording implements Delivery, Follower.Listener {
         } else if (!kept.isWhole()) {
             all.freeKey(kept);
         }
-        reply().whole();
+        var with = reply;
+        if (with != null) {
+            with.whole();
+        }
         LOG.log(Level.INFO, "{0}", line());
     }
 
@@ -153,8 +157,8 @@ final class Recording implements Delivery, Follower.Listener {
     }
 
     @Override
-    public void reached(long offset) {
-        if (!all.isShared()) {
+    public synchronized void reached(long offset) {
+        if (!all.isShared() && !hasLeft) {
             kept.log().need(offset);
         }
     }
@@ -167,11 +171,17 @@ final class Recording implements Delivery, Follower.Listener {
     }
 
     @Override
-    public void left(Reason why) {
-        kept.log().need(Long.MAX_VALUE);
-        if (!kept.isWhole() && kept.viewers() == 0) {
+    public void left(@Nullable Reason why) {
+        letGo();
+        if (why != null && !kept.isWhole() && kept.viewers() == 0) {
             run.stop(why);
         }
+    }
+
+    /** For good: a client may be sent something at the moment that it is given up, and nobody would let go again. */
+    private synchronized void letGo() {
+        hasLeft = true;
+        kept.log().need(Long.MAX_VALUE);
     }
 
     @Override

@@ -35,6 +35,7 @@ public final class KeptRuns implements AutoCloseable {
     private final KeepConfig config;
     private final Store store;
     private final Pulse pulse = new Pulse();
+    private final Object removal = new Object();
     private final Pulse.Timer expiry = pulse.timer(this::expire);
     private final Room room;
     private final Map<String, KeptRun> runs = new HashMap<>();
@@ -52,10 +53,10 @@ public final class KeptRuns implements AutoCloseable {
      */
     public record Place(KeptRun run, @Nullable Run admitted) {}
 
-    private KeptRuns(KeepConfig config) throws IOException {
+    private KeptRuns(KeepConfig config, Store store) {
         this.config = config;
-        store = Store.open(config.directory());
-        room = new Room(config.totalBytes(), this::evict);
+        this.store = store;
+        room = new Room(store.path(), config.totalBytes(), this::evict);
     }
 
     /**
@@ -64,9 +65,14 @@ public final class KeptRuns implements AutoCloseable {
      * @throws IOException if the directory cannot be used, or another process uses it
      */
     public static KeptRuns open(KeepConfig config) throws IOException {
-        var opened = new KeptRuns(config);
-        opened.recover();
-        return opened;
+        var opened = new KeptRuns(config, Store.open(config.directory()));
+        try {
+            opened.recover();
+            return opened;
+        } catch (IOException e) {
+            opened.close();
+            throw e;
+        }
     }
 
     /** Removes what other processes have left in temporary directories; for a background thread. */
@@ -85,25 +91,42 @@ public final class KeptRuns implements AutoCloseable {
         for (var directory : store.runs()) {
             try {
                 found.add(new Found(directory, RunFile.read(directory)));
-            } catch (IOException e) { // half written
-                LOG.log(Level.INFO, "removed {0}: {1}", directory, e.getMessage());
-                Store.remove(directory);
+            } catch (IOException e) { // half written, or half removed
+                LOG.log(Level.INFO, "not a kept run any more: {0}", e.toString());
+                discard(directory);
             }
         }
         found.sort(Comparator.comparing(one -> one.file.finished()));
         for (var one : found) {
-            var id = String.valueOf(one.directory.getFileName());
-            var run = kept(id, one.file.request(), null);
-            synchronized (this) {
-                add(run);
-            }
-            run.recover(one.file);
+            recover(one.directory, one.file);
+        }
+        room.take(0); // what is too much now goes
+    }
+
+    private static void discard(Path directory) {
+        try {
+            Store.remove(directory);
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "cannot remove what is left of a kept run: {0}", e.toString());
+        }
+    }
+
+    private void recover(Path directory, RunFile file) {
+        var run = kept(String.valueOf(directory.getFileName()), file.request(), null);
+        synchronized (this) {
+            add(run);
+        }
+        try {
+            run.recover(file);
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "cannot read a kept run: {0}", e.toString());
+            remove(run);
         }
     }
 
     private KeptRun kept(String id, KeptRequest request, @Nullable Run run) {
         var directory = store.directory(id);
-        var log = new OutputLog(directory, config.runBytes(), room);
+        var log = new OutputLog(directory, Math.min(config.runBytes(), config.totalBytes()), room);
         return new KeptRun(id, request, run, directory, log, config.unwatched(), pulse, this::hasEnded);
     }
 
@@ -112,6 +135,11 @@ public final class KeptRuns implements AutoCloseable {
         if (!run.request().key().isEmpty()) {
             keys.put(run.request().key(), run);
         }
+    }
+
+    private synchronized void remove(KeptRun run) {
+        runs.remove(run.id());
+        keys.remove(run.request().key(), run);
     }
 
     /**
@@ -167,11 +195,11 @@ public final class KeptRuns implements AutoCloseable {
     }
 
     private void hasEnded(KeptRun run) {
+        var left = config.time().minus(run.age(Instant.now()));
+        var nanos = left.isNegative() ? 0 : left.toNanos();
         synchronized (this) {
             close(run);
-            var age = run.age(Instant.now());
-            ended.add(
-                    new Ended(run, System.nanoTime() + config.time().minus(age).toNanos()));
+            ended.add(new Ended(run, System.nanoTime() + nanos));
         }
         while (isOver(MOST_ENDED)) {
             var oldest = unwatched();
@@ -180,7 +208,7 @@ public final class KeptRuns implements AutoCloseable {
             }
             forget(oldest);
         }
-        expiry.within(config.time().toNanos());
+        expiry.within(nanos);
     }
 
     private synchronized boolean isOver(int most) {
@@ -203,26 +231,29 @@ public final class KeptRuns implements AutoCloseable {
 
     /** Forgets the run that ended first, if possible one that nobody watches; false if none has ended. */
     private boolean evict() {
-        var unwatched = unwatched();
-        var least = unwatched == null ? oldest() : unwatched;
-        return least != null && forget(least);
+        synchronized (removal) {
+            var unwatched = unwatched();
+            var least = unwatched == null ? oldest() : unwatched;
+            return least != null && forget(least);
+        }
     }
 
     /** Forgets an ended run, with its output; false if it goes on, or is forgotten already. */
     public boolean forget(KeptRun run) {
-        synchronized (this) {
-            if (!ended.removeIf(one -> one.run == run)) {
-                return false;
+        synchronized (removal) { // who needs room waits for what is being removed
+            synchronized (this) {
+                if (!ended.removeIf(one -> one.run == run)) {
+                    return false;
+                }
+                remove(run);
             }
-            runs.remove(run.id());
-            keys.remove(run.request().key(), run);
+            try {
+                run.remove();
+            } catch (IOException e) {
+                LOG.log(Level.WARNING, "cannot remove the output of run {0}: {1}", run.id(), e);
+            }
+            return true;
         }
-        try {
-            run.remove();
-        } catch (IOException e) {
-            LOG.log(Level.WARNING, "cannot remove the output of run {0}: {1}", run.id(), e);
-        }
-        return true;
     }
 
     /** Forgets those whose time is over; but not while somebody watches. */

@@ -25,12 +25,13 @@ public interface ClientGone {
     /**
      * A detector, not armed yet.
      *
+     * @param isUrgent whether it matters that the client has left, beyond its response
      * @param gone called on the I/O thread when the client has left; must not wait
      */
-    static ClientGone of(HttpServerExchange exchange, Runnable gone) {
+    static ClientGone of(HttpServerExchange exchange, boolean isUrgent, Runnable gone) {
         return exchange.getConnection() instanceof HttpServerConnection connection
                 ? new OnHttp1(exchange, connection, gone)
-                : new OnHttp2();
+                : new OnHttp2(isUrgent ? OnHttp2.OFTEN : OnHttp2.SELDOM);
     }
 
     /** Whether the client's connection is closed, or it has reset its stream of HTTP/2. */
@@ -41,11 +42,18 @@ public interface ClientGone {
 
     /** HTTP/2: Undertow reads the connection all the time, so polling whether it is open is enough. */
     final class OnHttp2 implements ClientGone {
-        private static final long PERIOD_NANOS = Duration.ofMillis(250).toNanos();
+        private static final long OFTEN = Duration.ofMillis(250).toNanos();
+        private static final long SELDOM = Duration.ofSeconds(4).toNanos(); // there may be thousands
+
+        private final long periodNanos;
+
+        private OnHttp2(long periodNanos) {
+            this.periodNanos = periodNanos;
+        }
 
         @Override
         public long watch() {
-            return PERIOD_NANOS;
+            return periodNanos;
         }
 
         @Override

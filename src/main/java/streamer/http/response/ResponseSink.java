@@ -41,18 +41,18 @@ public final class ResponseSink {
     /**
      * A sink.
      *
-     * @param isLent whether the buffers of its chunks are used by others as soon as {@link #write} has returned: what it
-     *     has not taken is then to be given again in another
+     * @param isKept whether the output is kept, and sent to others too: they use the buffers of its chunks as soon as
+     *     {@link #write} has returned, and what it has not taken is to be given again in another
      */
-    public ResponseSink(StreamHead head, ResponseConfig config, Format format, boolean isLent, SinkListener listener) {
+    public ResponseSink(StreamHead head, ResponseConfig config, Format format, boolean isKept, SinkListener listener) {
         this.config = config;
         this.format = format;
         this.head = head;
         this.listener = listener;
         schedule = new Schedule(config.flush(), format.heartbeat().hasRemaining());
         transmission = new Transmission(lock, schedule, listener, this::commit);
-        flusher = new Flusher(schedule, format, transmission, isLent, this::expect);
-        clientGone = ClientGone.of(head.exchange(), listener::clientLeft);
+        flusher = new Flusher(schedule, format, transmission, isKept, this::expect);
+        clientGone = ClientGone.of(head.exchange(), !isKept, listener::clientLeft);
     }
 
     private void expect() {

@@ -85,9 +85,9 @@ public record StreamHead(HttpServerExchange exchange, String run, String content
         headers.put(ENDED, ending.word());
     }
 
-    /** Whether the connection is open. */
+    /** Whether the connection, and on HTTP/2 the client's stream, is open. */
     boolean isConnected() {
-        return exchange.getConnection().isOpen();
+        return !ClientGone.hasLeft(exchange);
     }
 
     /** Answers with a status and a line instead of a stream; the ending, if known, is in its headers. */
