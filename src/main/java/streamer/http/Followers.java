@@ -67,12 +67,17 @@ final class Followers {
     Follower whole(HttpServerExchange exchange, KeptRun run, Follower.Listener listener) {
         exchange.getResponseHeaders().put(Headers.CONTENT_LOCATION, RunsHandler.ONE + run.id() + RunsHandler.OUTPUT);
         var from = run.log().first();
-        return follower(exchange, new Part(run, from, from, Long.MAX_VALUE), serving.formats(), listener);
+        return follower(exchange, new Part(run, 0, from, Long.MAX_VALUE), serving.formats(), listener);
     }
 
     /** Follows a part of a run. {@link Follower#start} must come. */
     Follower part(HttpServerExchange exchange, Part part) {
         return follower(exchange, part, formats, Follower.Listener.NONE);
+    }
+
+    /** Whether a client gets the run's output from its first byte on, or is told by an event what is missing. */
+    boolean hasFirstByte(HttpServerExchange exchange, KeptRun run) {
+        return run.log().first() == 0 || sendsEvents(exchange);
     }
 
     /** Whether a part of a run is sent as events to this client. */

@@ -70,8 +70,12 @@ final class KeptHandler implements HttpHandler {
             start(exchange, variables, place.run(), place.admitted(), isAsync);
         } else if (!place.run().request().digest().equals(request.digest())) {
             Answer.line(exchange, 422, "This Idempotency-Key belongs to another request.");
+        } else if (isAsync) {
+            acknowledge(exchange, place.run());
+        } else if (!request.key().isEmpty() && !followers.hasFirstByte(exchange, place.run())) {
+            Answer.line(exchange, 410, "The beginning of that run's output is not kept any more.");
         } else {
-            join(exchange, place.run(), isAsync);
+            join(exchange, place.run());
         }
     }
 
@@ -121,19 +125,19 @@ final class KeptHandler implements HttpHandler {
         return follower;
     }
 
-    private void join(HttpServerExchange exchange, KeptRun run, boolean isAsync) {
-        if (isAsync) {
-            run.detach();
-            new Acknowledgement(exchange, table.find(run.id()).orElseGet(() -> new RunEntry(run))).whole();
-        } else {
-            exchange.dispatch(exchange.getIoThread(), () -> {
-                var follower = followers.whole(exchange, run, Follower.Listener.NONE);
-                if (!exchange.isRequestComplete()) {
-                    RequestBody.of(exchange).drop(() -> follower.dueWithin(0));
-                }
-                follower.begin();
-                follower.start();
-            });
-        }
+    private void acknowledge(HttpServerExchange exchange, KeptRun run) {
+        run.detach();
+        new Acknowledgement(exchange, table.find(run.id()).orElseGet(() -> new RunEntry(run))).whole();
+    }
+
+    private void join(HttpServerExchange exchange, KeptRun run) {
+        exchange.dispatch(exchange.getIoThread(), () -> {
+            var follower = followers.whole(exchange, run, Follower.Listener.NONE);
+            if (!exchange.isRequestComplete()) {
+                RequestBody.of(exchange).drop(() -> follower.dueWithin(0));
+            }
+            follower.begin();
+            follower.start();
+        });
     }
 }
