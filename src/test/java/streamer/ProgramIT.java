@@ -263,6 +263,34 @@ class ProgramIT {
         }
     }
 
+    /** A kept run's end may be long ago when it is read. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whoReadsAKeptRunIsDrainedToo(boolean isHurried) throws IOException {
+        var length = 20_000_000;
+        try (var program = Program.start(
+                        directory, "--keep", "1h", "--drain", "1h", "--", "head", "-c", "" + length, "/dev/zero");
+                var first = program.get("/")) {
+            assertThat(first.copyTo(OutputStream.nullOutputStream())).isEqualTo(length);
+            awaitRunIsOver(program);
+            try (var slow =
+                    new StreamClient(program.address(), 4096).request("GET", first.header("Content-Location"))) {
+                assertThat(slow.header("Streamer-From")).isEqualTo("0");
+                program.signal("TERM");
+                Wait.until("it drains", () -> program.err().contains("draining"));
+                if (isHurried) {
+                    Wait.until("it breaks off", () -> {
+                        program.signal("TERM");
+                        return program.err().contains("ended=shutdown");
+                    });
+                }
+                assertThat(slow.copyTo(OutputStream.nullOutputStream()) == length)
+                        .isEqualTo(!isHurried);
+            }
+            assertThat(program.exitCode()).isEqualTo(143);
+        }
+    }
+
     /** As platforms send it that do not know which process is which. */
     @Test
     void aCommandThatIgnoresTermKeepsTheDrainWhenAllGetIt() throws IOException {

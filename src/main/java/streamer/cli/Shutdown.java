@@ -19,6 +19,7 @@ final class Shutdown {
     private static final int SIGNALLED = 128;
     private static final Duration REPEATED = Duration.ofSeconds(2);
     private static final Duration LAST_BYTES = Duration.ofMillis(500);
+    private static final Duration LOOK = Duration.ofMillis(100);
 
     private final Runs runs;
     private final Duration drain;
@@ -53,6 +54,10 @@ final class Shutdown {
         return signal;
     }
 
+    private synchronized boolean isStopping() {
+        return stopping;
+    }
+
     private synchronized void stop() {
         stopping = true;
         runs.stopAll(Reason.SHUTDOWN);
@@ -65,11 +70,13 @@ final class Shutdown {
      */
     int await(StreamServer server) throws InterruptedException {
         signalled.await();
-        if (first() == Signals.SIGTERM && !runs.awaitNone(Duration.ZERO)) {
+        if (first() == Signals.SIGTERM && !(runs.awaitNone(Duration.ZERO) && server.awaitNoViewer(Duration.ZERO))) {
             LOG.log(Level.INFO, "draining");
             var deadline = System.nanoTime() + drain.toNanos();
             runs.awaitDrained(drain);
-            server.awaitNoViewer(Duration.ofNanos(deadline - System.nanoTime()));
+            while (!isStopping() && System.nanoTime() - deadline < 0 && !server.awaitNoViewer(LOOK)) {
+                // They read on: what they read may have ended long ago.
+            }
         }
         stop();
         server.stopAccepting();

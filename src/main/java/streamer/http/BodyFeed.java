@@ -67,12 +67,12 @@ final class BodyFeed implements Runnable {
     }
 
     private void end() {
+        delivery.whole(); // before the command sees the end, after which it may end itself
         try {
             stdin.close();
         } catch (IOException e) {
             // EPIPE: the command has closed its standard input.
         }
-        delivery.whole();
     }
 
     private void refuse(RefusedException why) {

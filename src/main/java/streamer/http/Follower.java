@@ -153,9 +153,7 @@ final class Follower implements Reply, SinkListener, FollowerThread.Member {
     private void follow() {
         isWaiting = false;
         try {
-            if (!isDone.get()) {
-                send();
-            }
+            send();
         } catch (IOException e) {
             clientLeft();
         } catch (RuntimeException | Error e) {
@@ -165,7 +163,10 @@ final class Follower implements Reply, SinkListener, FollowerThread.Member {
     }
 
     private void send() throws IOException {
-        for (var sent = 0; sent < TURN_BYTES && !isDone.get(); ) {
+        for (var sent = 0; sent < TURN_BYTES; ) {
+            if (isDone.get()) { // by another thread: from then on the sink takes nothing, and says that it took all
+                return;
+            }
             var chunk = thread.read(log, offset, to);
             if (chunk == null) {
                 fallBehind();

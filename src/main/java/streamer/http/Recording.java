@@ -123,7 +123,7 @@ final class Recording implements Delivery, Follower.Listener {
         kept.end(ending == null ? new Ending.Failed() : ending, run.millis());
         if (run.started() == null) {
             all.forget(kept);
-        } else if (!kept.isWhole()) {
+        } else if (!kept.isWhole() && body != null && !body.hasAll()) {
             all.freeKey(kept);
         }
         var with = reply;

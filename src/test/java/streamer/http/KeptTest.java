@@ -422,9 +422,9 @@ class KeptTest {
                 assertThat(delete(client, path(queued))).isEqualTo(202);
                 assertThat(queued.text()).contains("event: exit", "\"ended\":\"stop\"");
                 awaitStatus(server, path(queued), "\"state\":\"ended\",\"ended\":\"stop\"");
-                try (var output = server.get(output(queued))) {
-                    assertThat(output.status()).as("it has no output").isEqualTo(404);
-                }
+                Wait.until(
+                        "it is kept no more",
+                        () -> status(server, output(queued)).contains("not kept any more"));
             }
             assertThat(delete(client.next(), path(first))).isEqualTo(202);
             awaitStatus(server, path(first), "\"state\":\"stopping\"");

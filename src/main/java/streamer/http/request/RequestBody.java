@@ -70,6 +70,12 @@ public final class RequestBody {
         return exchange.isRequestComplete();
     }
 
+    /** Whether all of it has been read, as far as its length was told before. */
+    public synchronized boolean hasAll() {
+        var expected = exchange.getRequestContentLength();
+        return expected >= 0 && received >= expected;
+    }
+
     /**
      * Sends 100 Continue if the client expects it (RFC 9110, 10.1.1); to be called before the response begins.
      *
