@@ -172,11 +172,7 @@ final class Follower implements Reply, SinkListener, FollowerThread.Member {
                 return;
             }
             var length = chunk.bytes().remaining();
-            if (length == 0) {
-                caughtUp();
-                return;
-            }
-            var all = sink.write(chunk);
+            var all = sink.write(chunk); // also without bytes: some that were taken may not have left
             if (!all || isBlocked) { // a frame may stand in the midst of what was read
                 thread.spoil();
             }
@@ -188,6 +184,10 @@ final class Follower implements Reply, SinkListener, FollowerThread.Member {
             if (!all) {
                 timer.within(Math.min(blockedNanos, listener.stalledLimit()));
                 sink.whenWritable(this::follow);
+                return;
+            }
+            if (length == 0) {
+                caughtUp();
                 return;
             }
         }
