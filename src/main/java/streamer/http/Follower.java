@@ -232,7 +232,9 @@ final class Follower implements Reply, SinkListener, FollowerThread.Member {
     public boolean fail(int status, String line, @Nullable Ending why) {
         var isAnswered = sink.fail(status, line, why);
         if (isAnswered) {
-            done(() -> access.log(run.id(), why), Reason.CLIENT_GONE);
+            done(
+                    () -> access.log(run.id(), why),
+                    why instanceof Ending.Stopped stopped ? stopped.reason() : Reason.CLIENT_GONE);
         }
         return isAnswered;
     }
