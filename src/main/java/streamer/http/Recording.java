@@ -84,8 +84,7 @@ final class Recording implements Delivery, Follower.Listener {
         reply().begin();
         try {
             new Recorder(run, kept.log()).record();
-            stopping();
-            kept.end(run.output().ending(), run.millis());
+            ended(run.output().ending());
         } catch (IOException e) {
             LOG.log(Level.WARNING, "run {0}: cannot read its output: {1}", run.id(), e);
             run.stop(Reason.ERROR);
@@ -95,7 +94,13 @@ final class Recording implements Delivery, Follower.Listener {
     @Override
     public void end(Ending ending, String line) {
         stopping();
-        kept.end(ending, run.millis());
+        ended(ending);
+    }
+
+    /** The slot is free before anybody can see the end. */
+    private void ended(Ending how) {
+        run.freeSlot();
+        kept.end(how, run.millis());
     }
 
     @Override
