@@ -29,6 +29,7 @@ final class Recording implements Delivery, Follower.Listener {
     private final @Nullable RequestBody body;
     private final long stalledNanos;
     private volatile @Nullable Reply reply;
+    private volatile boolean hasLeft;
 
     /**
      * A recording.
@@ -93,12 +94,12 @@ final class Recording implements Delivery, Follower.Listener {
 
     @Override
     public void end(Ending ending, String line) {
-        stopping();
         ended(ending);
     }
 
     /** The slot is free before anybody can see the end. */
     private void ended(Ending how) {
+        stopping();
         run.freeSlot();
         kept.end(how, run.millis());
     }
