@@ -165,6 +165,9 @@ final class Recording implements Delivery, Follower.Listener {
     public void reached(long offset) {
         if (!all.isShared()) {
             kept.log().need(offset);
+            if (hasLeft) { // meanwhile, on another thread
+                kept.log().need(Long.MAX_VALUE);
+            }
         }
     }
 
@@ -177,6 +180,7 @@ final class Recording implements Delivery, Follower.Listener {
 
     @Override
     public void left(Reason why) {
+        hasLeft = true;
         kept.log().need(Long.MAX_VALUE);
         if (!kept.isWhole() && kept.viewers() == 0) {
             run.stop(why);

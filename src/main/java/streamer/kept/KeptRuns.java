@@ -164,16 +164,15 @@ public final class KeptRuns implements AutoCloseable {
     }
 
     private void hasEnded(KeptRun run) {
+        var left = config.time().minus(run.age(Instant.now())).toNanos();
         synchronized (this) {
             close(run);
-            var age = run.age(Instant.now());
-            ended.add(
-                    new Ended(run, System.nanoTime() + config.time().minus(age).toNanos()));
+            ended.add(new Ended(run, System.nanoTime() + left));
         }
         while (isOver(MOST_ENDED)) {
             evict();
         }
-        expiry.within(config.time().toNanos());
+        expiry.within(left);
     }
 
     private synchronized boolean isOver(int most) {
