@@ -82,9 +82,8 @@ public final class KeptRuns implements AutoCloseable {
         for (var directory : store.runs()) {
             try {
                 found.add(new Found(directory, RunFile.read(directory)));
-            } catch (IOException e) { // half written
-                LOG.log(Level.INFO, "removed {0}: {1}", directory, e.getMessage());
-                Store.remove(directory);
+            } catch (IOException e) {
+                removeHalfWritten(directory, e);
             }
         }
         found.sort(Comparator.comparing(one -> one.file.finished()));
@@ -95,6 +94,15 @@ public final class KeptRuns implements AutoCloseable {
                 add(run);
             }
             run.recover(one.file);
+        }
+    }
+
+    private static void removeHalfWritten(Path directory, IOException why) {
+        try {
+            Store.remove(directory);
+            LOG.log(Level.INFO, "removed {0}: {1}", directory, why.toString());
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "{0} is no kept run, nor what is left of one", directory);
         }
     }
 

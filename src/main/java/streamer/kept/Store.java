@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
@@ -25,6 +26,7 @@ final class Store implements AutoCloseable {
     private static final String LOCK = "lock";
     private static final Pattern ID = Pattern.compile("[0-9a-f]{32}");
     private static final Pattern OFFSET = Pattern.compile("\\d{1,18}");
+    private static final Pattern OWN = Pattern.compile(OFFSET + "|run\\.properties(\\.new)?");
 
     private final Path path;
     private final AutoCloseable owned;
@@ -60,9 +62,11 @@ final class Store implements AutoCloseable {
         return path.resolve(id);
     }
 
-    /** The directories of all runs. */
+    /** The directories of all runs, perhaps with others of such a name. */
     List<Path> runs() throws IOException {
-        return matching(path, ID);
+        var found = matching(path, ID);
+        found.removeIf(one -> !Files.isDirectory(one, LinkOption.NOFOLLOW_LINKS));
+        return found;
     }
 
     /** The segments in a run's directory, in their order. */
@@ -84,15 +88,17 @@ final class Store implements AutoCloseable {
         }
     }
 
-    /** Removes a run's directory with all files in it; no effect if there is none. */
+    /**
+     * Removes a run's directory with its files; no effect if there is none.
+     *
+     * @throws IOException if it cannot be removed, as where there are others in it
+     */
     static void remove(Path directory) throws IOException {
         if (!Files.exists(directory)) {
             return;
         }
-        try (var files = Files.newDirectoryStream(directory)) {
-            for (var file : files) {
-                Files.delete(file);
-            }
+        for (var file : matching(directory, OWN)) {
+            Files.delete(file);
         }
         Files.delete(directory);
     }
