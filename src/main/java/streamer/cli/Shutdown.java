@@ -19,6 +19,7 @@ final class Shutdown {
     private static final int SIGNALLED = 128;
     private static final Duration REPEATED = Duration.ofSeconds(2);
     private static final Duration LAST_BYTES = Duration.ofMillis(500);
+    private static final Duration LOOK = Duration.ofMillis(200);
 
     private final Runs runs;
     private final Duration drain;
@@ -58,6 +59,19 @@ final class Shutdown {
         runs.stopAll(Reason.SHUTDOWN);
     }
 
+    private synchronized boolean isStopping() {
+        return stopping;
+    }
+
+    /** Waits until nobody watches a kept run any more, a further signal comes, or the time is over. */
+    private void awaitNoViewer(StreamServer server, long deadline) throws InterruptedException {
+        while (!isStopping() && deadline - System.nanoTime() > 0) {
+            if (server.awaitNoViewer(LOOK)) {
+                return;
+            }
+        }
+    }
+
     /**
      * Waits for a signal, then drains, stops all runs and closes the server.
      *
@@ -65,11 +79,12 @@ final class Shutdown {
      */
     int await(StreamServer server) throws InterruptedException {
         signalled.await();
-        if (first() == Signals.SIGTERM && !runs.awaitNone(Duration.ZERO)) {
+        var isIdle = runs.awaitNone(Duration.ZERO) && server.awaitNoViewer(Duration.ZERO);
+        if (first() == Signals.SIGTERM && !isIdle) {
             LOG.log(Level.INFO, "draining");
             var deadline = System.nanoTime() + drain.toNanos();
             runs.awaitDrained(drain);
-            server.awaitNoViewer(Duration.ofNanos(deadline - System.nanoTime()));
+            awaitNoViewer(server, deadline);
         }
         stop();
         server.stopAccepting();
