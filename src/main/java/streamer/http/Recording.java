@@ -118,7 +118,10 @@ final class Recording implements Delivery, Follower.Listener {
 
     @Override
     public void abandon() {
-        reply().abandon(Reason.SHUTDOWN);
+        var with = reply; // there is none yet if the server is closed at this moment
+        if (with != null) {
+            with.abandon(Reason.SHUTDOWN);
+        }
     }
 
     /** A run that has not been launched is kept no more, nor is the key of one whose request was never whole. */
