@@ -188,11 +188,6 @@ public final class KeptRun implements Pulse.Timed {
         unwatched.reset();
     }
 
-    /** Whether nobody has to watch. */
-    public synchronized boolean isDetached() {
-        return isDetached;
-    }
-
     @Override
     public long due(long now) {
         synchronized (this) {
