@@ -61,8 +61,8 @@ final class Follower implements Reply, SinkListener, FollowerThread.Member {
         /** The response is about to end, or be broken off. */
         default void ending() {}
 
-        /** The response is over; {@code why} is why, if it was broken off. */
-        default void left(Reason why) {}
+        /** The response is over; {@code why} is why it was broken off, null if it was not. */
+        default void left(@Nullable Reason why) {}
 
         /** For how long its client may take nothing while the request comes and the run waits for it, in nanoseconds. */
         default long stalledLimit() {
@@ -211,7 +211,7 @@ final class Follower implements Reply, SinkListener, FollowerThread.Member {
                 ? sink.endPart()
                 : sink.end(end.ending(), end.millis(), serving.failureLine(end.ending(), offset > 0), () -> {});
         if (isOver) {
-            done(() -> access.log(run.id(), end == null ? null : end.ending()), Reason.CLIENT_GONE);
+            done(() -> access.log(run.id(), end == null ? null : end.ending()), null);
         } else {
             sink.whenWritable(this::follow);
         }
@@ -225,16 +225,14 @@ final class Follower implements Reply, SinkListener, FollowerThread.Member {
                 410, "Byte " + offset + " is not kept any more, the first that is kept is " + first + ".", null)) {
             sink.abandon();
         }
-        done(() -> access.log(run.id(), "behind"), Reason.CLIENT_GONE);
+        done(() -> access.log(run.id(), "behind"), null);
     }
 
     @Override
     public boolean fail(int status, String line, @Nullable Ending why) {
         var isAnswered = sink.fail(status, line, why);
         if (isAnswered) {
-            done(
-                    () -> access.log(run.id(), why),
-                    why instanceof Ending.Stopped stopped ? stopped.reason() : Reason.CLIENT_GONE);
+            done(() -> access.log(run.id(), why), null);
         }
         return isAnswered;
     }
@@ -245,7 +243,7 @@ final class Follower implements Reply, SinkListener, FollowerThread.Member {
         sink.abandon();
     }
 
-    private void done(Runnable log, Reason why) {
+    private void done(Runnable log, @Nullable Reason why) {
         if (isDone.compareAndSet(false, true)) {
             log.run();
             timer.stop();

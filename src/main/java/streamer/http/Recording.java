@@ -182,10 +182,10 @@ final class Recording implements Delivery, Follower.Listener {
     }
 
     @Override
-    public void left(Reason why) {
+    public void left(@Nullable Reason why) {
         hasLeft = true;
         kept.log().need(Long.MAX_VALUE);
-        if (!kept.isWhole() && kept.viewers() == 0) {
+        if (why != null && !kept.isWhole() && kept.viewers() == 0) {
             run.stop(why);
         }
     }
