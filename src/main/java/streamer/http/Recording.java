@@ -29,7 +29,7 @@ final class Recording implements Delivery, Follower.Listener {
     private final @Nullable RequestBody body;
     private final long stalledNanos;
     private volatile @Nullable Reply reply;
-    private volatile boolean hasLeft;
+    private boolean hasLeft;
 
     /**
      * A recording.
@@ -165,12 +165,9 @@ final class Recording implements Delivery, Follower.Listener {
     }
 
     @Override
-    public void reached(long offset) {
-        if (!all.isShared()) {
+    public synchronized void reached(long offset) {
+        if (!all.isShared() && !hasLeft) {
             kept.log().need(offset);
-            if (hasLeft) { // meanwhile, on another thread
-                kept.log().need(Long.MAX_VALUE);
-            }
         }
     }
 
@@ -183,11 +180,16 @@ final class Recording implements Delivery, Follower.Listener {
 
     @Override
     public void left(@Nullable Reason why) {
-        hasLeft = true;
-        kept.log().need(Long.MAX_VALUE);
+        letGo();
         if (why != null && !kept.isWhole() && kept.viewers() == 0) {
             run.stop(why);
         }
+    }
+
+    /** For good: a client may be sent something at the moment that it is given up, and nobody would let go again. */
+    private synchronized void letGo() {
+        hasLeft = true;
+        kept.log().need(Long.MAX_VALUE);
     }
 
     @Override

@@ -3,11 +3,9 @@ package streamer.kept;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +27,6 @@ public final class KeptRun implements Pulse.Timed {
     private final KeptRequest request;
     private final Path directory;
     private final OutputLog log;
-    private final @Nullable Run run; // null if it was found
     private final long unwatchedNanos;
     private final Pulse.Timer timer;
     private final Consumer<KeptRun> ended;
@@ -37,6 +34,7 @@ public final class KeptRun implements Pulse.Timed {
     private int viewers;
     private boolean isDetached;
     private boolean isWhole;
+    private @Nullable Run run; // until it has ended: its request hangs on it
     private @Nullable Instant started;
 
     /**
@@ -91,15 +89,22 @@ public final class KeptRun implements Pulse.Timed {
      * @throws IOException if they cannot be made
      */
     public void open() throws IOException {
-        synchronized (this) {
-            started = Instant.now();
+        var now = Instant.now();
+        try {
+            log.write(() -> Store.create(directory));
+            write(now, null);
+        } catch (IOException e) {
+            remove(); // a run that is not launched is not kept
+            throw e;
         }
-        Files.createDirectory(directory);
-        write(null);
+        synchronized (this) {
+            started = now;
+        }
     }
 
-    private void write(@Nullable End end) throws IOException {
-        new RunFile(request, Objects.requireNonNull(started()), end, log.next()).write(directory);
+    private void write(Instant since, @Nullable End end) throws IOException {
+        var file = new RunFile(request, since, end, log.next());
+        log.write(() -> file.write(directory));
     }
 
     /** What it was asked with is whole: from now on it does not belong to the client that asked. */
@@ -116,8 +121,9 @@ public final class KeptRun implements Pulse.Timed {
     public void end(Ending ending, long millis) {
         var end = new End(ending, millis, Instant.now());
         try {
-            if (started() != null && log.end() == null) {
-                write(end);
+            var since = started();
+            if (since != null && log.end() == null) {
+                write(since, end);
             }
         } catch (IOException e) {
             LOG.log(Level.WARNING, "run {0}: cannot keep how it ended: {1}", id, e);
@@ -141,14 +147,15 @@ public final class KeptRun implements Pulse.Timed {
     }
 
     private void finish(End end) {
-        try {
-            if (log.end(end)) {
-                timer.stop();
-                ended.accept(this);
-            }
-        } catch (IOException e) {
-            LOG.log(Level.WARNING, "run {0}: {1}", id, e);
+        if (log.end(end)) {
+            timer.stop();
+            release();
+            ended.accept(this);
         }
+    }
+
+    private synchronized void release() {
+        run = null;
     }
 
     /** How long ago it has ended; never less than none, though the clock may have been set back. */
@@ -190,20 +197,23 @@ public final class KeptRun implements Pulse.Timed {
 
     @Override
     public long due(long now) {
+        Run unended;
         synchronized (this) {
             var left = unwatched.left(now, unwatchedNanos);
             if (left > 0) {
                 return left;
             }
+            unended = run;
         }
-        if (run != null) {
-            run.stop(Reason.UNWATCHED);
+        if (unended != null) {
+            unended.stop(Reason.UNWATCHED);
         }
         return Stopwatch.NEVER;
     }
 
-    /** Removes all that is on disk. */
+    /** Removes all that is on disk; first what makes it a run, so that there is never one without its output. */
     void remove() throws IOException {
+        RunFile.remove(directory);
         log.drop();
         Store.remove(directory);
     }

@@ -31,6 +31,7 @@ public final class KeptRuns implements AutoCloseable {
     private final KeepConfig config;
     private final Store store;
     private final Pulse pulse = new Pulse();
+    private final Object removal = new Object();
     private final Pulse.Timer expiry = pulse.timer(this::expire);
     private final Room room;
     private final Map<String, KeptRun> runs = new HashMap<>();
@@ -48,10 +49,10 @@ public final class KeptRuns implements AutoCloseable {
      */
     public record Place(KeptRun run, @Nullable Run admitted) {}
 
-    private KeptRuns(KeepConfig config) throws IOException {
+    private KeptRuns(KeepConfig config, Store store) {
         this.config = config;
-        store = Store.open(config.directory());
-        room = new Room(config.totalBytes(), this::evict);
+        this.store = store;
+        room = new Room(store.path(), config.totalBytes(), this::evict);
     }
 
     /**
@@ -60,9 +61,14 @@ public final class KeptRuns implements AutoCloseable {
      * @throws IOException if the directory cannot be used, or another process uses it
      */
     public static KeptRuns open(KeepConfig config) throws IOException {
-        var opened = new KeptRuns(config);
-        opened.recover();
-        return opened;
+        var opened = new KeptRuns(config, Store.open(config.directory()));
+        try {
+            opened.recover();
+            return opened;
+        } catch (IOException e) {
+            opened.close();
+            throw e;
+        }
     }
 
     /** Removes what other processes have left in temporary directories; for a background thread. */
@@ -81,33 +87,42 @@ public final class KeptRuns implements AutoCloseable {
         for (var directory : store.runs()) {
             try {
                 found.add(new Found(directory, RunFile.read(directory)));
-            } catch (IOException e) {
-                removeHalfWritten(directory, e);
+            } catch (IOException e) { // half written, or half removed
+                LOG.log(Level.INFO, "not a kept run any more: {0}", e.toString());
+                discard(directory);
             }
         }
         found.sort(Comparator.comparing(one -> one.file.finished()));
         for (var one : found) {
-            var id = String.valueOf(one.directory.getFileName());
-            var run = kept(id, one.file.request(), null);
-            synchronized (this) {
-                add(run);
-            }
-            run.recover(one.file);
+            recover(one.directory, one.file);
+        }
+        room.take(0); // what is too much now goes
+    }
+
+    private static void discard(Path directory) {
+        try {
+            Store.remove(directory);
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "cannot remove what is left of a kept run: {0}", e.toString());
         }
     }
 
-    private static void removeHalfWritten(Path directory, IOException why) {
+    private void recover(Path directory, RunFile file) {
+        var run = kept(String.valueOf(directory.getFileName()), file.request(), null);
+        synchronized (this) {
+            add(run);
+        }
         try {
-            Store.remove(directory);
-            LOG.log(Level.INFO, "removed {0}: {1}", directory, why.toString());
+            run.recover(file);
         } catch (IOException e) {
-            LOG.log(Level.WARNING, "{0} is no kept run, nor what is left of one", directory);
+            LOG.log(Level.WARNING, "cannot read a kept run: {0}", e.toString());
+            remove(run);
         }
     }
 
     private KeptRun kept(String id, KeptRequest request, @Nullable Run run) {
         var directory = store.directory(id);
-        var log = new OutputLog(directory, config.runBytes(), room);
+        var log = new OutputLog(directory, Math.min(config.runBytes(), config.totalBytes()), room);
         return new KeptRun(id, request, run, directory, log, config.unwatched(), pulse, this::hasEnded);
     }
 
@@ -116,6 +131,11 @@ public final class KeptRuns implements AutoCloseable {
         if (!run.request().key().isEmpty()) {
             keys.put(run.request().key(), run);
         }
+    }
+
+    private synchronized void remove(KeptRun run) {
+        runs.remove(run.id());
+        keys.remove(run.request().key(), run);
     }
 
     /**
@@ -171,15 +191,16 @@ public final class KeptRuns implements AutoCloseable {
     }
 
     private void hasEnded(KeptRun run) {
-        var left = config.time().minus(run.age(Instant.now())).toNanos();
+        var left = config.time().minus(run.age(Instant.now()));
+        var nanos = left.isNegative() ? 0 : left.toNanos();
         synchronized (this) {
             close(run);
-            ended.add(new Ended(run, System.nanoTime() + left));
+            ended.add(new Ended(run, System.nanoTime() + nanos));
         }
         while (isOver(MOST_ENDED)) {
             evict();
         }
-        expiry.within(left);
+        expiry.within(nanos);
     }
 
     private synchronized boolean isOver(int most) {
@@ -188,28 +209,31 @@ public final class KeptRuns implements AutoCloseable {
 
     /** Forgets the run that ended first; false if none has. */
     private boolean evict() {
-        Ended oldest;
-        synchronized (this) {
-            oldest = ended.peek();
+        synchronized (removal) {
+            Ended oldest;
+            synchronized (this) {
+                oldest = ended.peek();
+            }
+            return oldest != null && forget(oldest.run);
         }
-        return oldest != null && forget(oldest.run);
     }
 
     /** Forgets an ended run, with its output; false if it goes on, or is forgotten already. */
     public boolean forget(KeptRun run) {
-        synchronized (this) {
-            if (!ended.removeIf(one -> one.run == run)) {
-                return false;
+        synchronized (removal) { // who needs room waits for what is being removed
+            synchronized (this) {
+                if (!ended.removeIf(one -> one.run == run)) {
+                    return false;
+                }
+                remove(run);
             }
-            runs.remove(run.id());
-            keys.remove(run.request().key(), run);
+            try {
+                run.remove();
+            } catch (IOException e) {
+                LOG.log(Level.WARNING, "cannot remove the output of run {0}: {1}", run.id(), e);
+            }
+            return true;
         }
-        try {
-            run.remove();
-        } catch (IOException e) {
-            LOG.log(Level.WARNING, "cannot remove the output of run {0}: {1}", run.id(), e);
-        }
-        return true;
     }
 
     private long expire(long now) {

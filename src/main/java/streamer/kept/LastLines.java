@@ -18,8 +18,9 @@ public final class LastLines {
         var block = ByteBuffer.allocate(BLOCK_BYTES);
         var last = log.next() - 1; // if that is a line's end, it is that of a line which counts already
         var left = lines;
-        for (var to = last + 1; to > log.first() && left > 0; ) {
-            var from = Math.max(log.first(), to - BLOCK_BYTES);
+        var first = log.first(); // asked once: it may move on at any time
+        for (var to = last + 1; to > first && left > 0; ) {
+            var from = Math.max(first, to - BLOCK_BYTES);
             if (!read(log, from, block.clear().limit((int) (to - from)))) {
                 return log.first();
             }

@@ -1,8 +1,9 @@
 package streamer.kept;
 
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: one appends; any read. Readers never wait for the one that appends.
  */
 public final class OutputLog {
+    private static final Logger LOG = System.getLogger(OutputLog.class.getName());
+
     /** Bytes appended at one time: what somebody waits for is there soon. */
     private static final int PIECE_BYTES = 64 * 1024;
 
@@ -161,22 +164,15 @@ public final class OutputLog {
         while (true) {
             makeRoom(length);
             try {
-                last(length).append(piece.duplicate());
+                room.write(() -> last(length).append(piece.duplicate()));
                 return;
             } catch (IOException e) {
                 room.give(length);
-                if (!isDiskFull(length)) {
+                if (!(e instanceof StoreFullException) || !dropFirst()) {
                     throw e;
-                }
-                if (!room.evict() && !dropFirst()) {
-                    throw new StoreFullException(e);
                 }
             }
         }
-    }
-
-    private boolean isDiskFull(int wanted) throws IOException {
-        return Files.getFileStore(directory).getUsableSpace() < wanted + PIECE_BYTES;
     }
 
     private void makeRoom(int length) throws IOException {
@@ -209,12 +205,20 @@ public final class OutputLog {
         }
         awaitUnneeded(oldest.getValue().end());
         segments.remove(oldest.getKey());
-        room.give(oldest.getValue().length());
-        oldest.getValue().remove();
+        remove(oldest.getValue());
         return true;
     }
 
+    /** What it took is given back when it is gone: others fill it at once. */
+    private void remove(Segment dropped) throws IOException {
+        dropped.remove();
+        room.give(dropped.length());
+    }
+
     private void awaitUnneeded(long to) {
+        if (needed >= to) {
+            return;
+        }
         isWaiting = true;
         try {
             while (needed < to) {
@@ -227,28 +231,37 @@ public final class OutputLog {
         }
     }
 
+    /** Writes something else of the run, which takes no room; makes space for it where the disk is full. */
+    void write(Room.Write what) throws IOException {
+        room.write(what);
+    }
+
     /** Ends it; false if it has ended. */
-    synchronized boolean end(End how) throws IOException {
+    synchronized boolean end(End how) {
         if (end != null) {
             return false;
         }
         end = how;
+        close();
+        readers.forEach(Runnable::run);
+        return true;
+    }
+
+    private void close() {
         try {
             var last = segments.lastEntry();
             if (last != null) {
                 last.getValue().close();
             }
-        } finally {
-            readers.forEach(Runnable::run);
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "{0}: {1}", directory, e);
         }
-        return true;
     }
 
     /** Drops all bytes; offsets stay as they are. */
     synchronized void drop() throws IOException {
         for (var oldest = segments.pollFirstEntry(); oldest != null; oldest = segments.pollFirstEntry()) {
-            room.give(oldest.getValue().length());
-            oldest.getValue().remove();
+            remove(oldest.getValue());
         }
     }
 }

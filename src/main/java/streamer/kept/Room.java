@@ -1,37 +1,67 @@
 package streamer.kept;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 
 /**
- * What all outputs may take together, in bytes.
+ * What all outputs may take together, in bytes, and on disk.
  *
  * <p>Threads: any.
  */
 final class Room {
+    /** With less than this a disk counts as full. */
+    private static final int RESERVE_BYTES = 128 * 1024;
+
+    private final Path directory;
     private final long max;
     private final BooleanSupplier evict;
+    private final Object making = new Object();
     private final AtomicLong used = new AtomicLong();
+
+    /** Something that is written to disk. */
+    @FunctionalInterface
+    interface Write {
+        /** Writes it. */
+        void run() throws IOException;
+    }
 
     /**
      * Empty room.
      *
+     * @param directory where the outputs are
      * @param evict makes room by what is wanted least; false if there is nothing left to be given up
      */
-    Room(long max, BooleanSupplier evict) {
+    Room(Path directory, long max, BooleanSupplier evict) {
+        this.directory = directory;
         this.max = max;
         this.evict = evict;
     }
 
     /** Takes some; false if there is not enough. */
     boolean take(long bytes) {
+        if (takeFree(bytes)) {
+            return true;
+        }
+        synchronized (making) { // one after the other, so that nobody gives up more than is needed
+            while (!takeFree(bytes)) {
+                if (!evict.getAsBoolean()) {
+                    return takeFree(bytes); // somebody may have given some back meanwhile
+                }
+            }
+            return true;
+        }
+    }
+
+    private boolean takeFree(long bytes) {
         while (true) {
             var before = used.get();
             if (before + bytes > max) {
-                if (!evict()) {
-                    return false;
-                }
-            } else if (used.compareAndSet(before, before + bytes)) {
+                return false;
+            }
+            if (used.compareAndSet(before, before + bytes)) {
                 return true;
             }
         }
@@ -42,13 +72,40 @@ final class Room {
         used.addAndGet(bytes);
     }
 
+    /** How much is taken. */
+    long used() {
+        return used.get();
+    }
+
     /** Gives some back. */
     void give(long bytes) {
         used.addAndGet(-bytes);
     }
 
-    /** Makes some room by what is wanted least; false if there is nothing left to be given up. */
-    boolean evict() {
-        return evict.getAsBoolean();
+    /**
+     * Writes to disk; where that is full, again without what is wanted least.
+     *
+     * @throws StoreFullException if the disk is full, and there is nothing left to be given up
+     */
+    void write(Write what) throws IOException {
+        while (true) {
+            try {
+                what.run();
+                return;
+            } catch (IOException e) {
+                if (!isDiskFull(e)) {
+                    throw e;
+                }
+                if (!evict.getAsBoolean()) {
+                    throw new StoreFullException(e);
+                }
+            }
+        }
+    }
+
+    /** By its message, where that is English: others may have made space meanwhile, or there is no inode left. */
+    private boolean isDiskFull(IOException failure) throws IOException {
+        return String.valueOf(failure.getMessage()).contains("No space left")
+                || Files.getFileStore(directory).getUsableSpace() < RESERVE_BYTES;
     }
 }

@@ -77,7 +77,16 @@ record RunFile(
                 code == null ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(code)));
         var end = new End(
                 ending, Long.parseLong(value(properties, "millis")), Instant.parse(value(properties, "finished")));
-        return new RunFile(request, started, end, Long.parseLong(value(properties, "length")));
+        var length = Long.parseLong(value(properties, "length"));
+        if (length < 0) {
+            throw new IllegalArgumentException("a length of " + length);
+        }
+        return new RunFile(request, started, end, length);
+    }
+
+    /** Removes it from a run's directory. */
+    static void remove(Path directory) throws IOException {
+        Files.deleteIfExists(directory.resolve(NAME));
     }
 
     /** When the run ended; {@link Instant#MAX} if that is not known. */

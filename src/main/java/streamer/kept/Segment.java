@@ -62,8 +62,13 @@ final class Segment {
             throw new ClosedChannelException();
         }
         var at = length;
-        while (bytes.hasRemaining()) {
-            at += channel.write(bytes, at);
+        try {
+            while (bytes.hasRemaining()) {
+                at += channel.write(bytes, at);
+            }
+        } catch (IOException e) { // where the disk is full, what fitted must not keep it so
+            channel.truncate(length);
+            throw e;
         }
         length = at;
     }

@@ -3,13 +3,23 @@ package streamer.kept;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream.Filter;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import streamer.files.LockFile;
@@ -27,6 +37,11 @@ final class Store implements AutoCloseable {
     private static final Pattern ID = Pattern.compile("[0-9a-f]{32}");
     private static final Pattern OFFSET = Pattern.compile("\\d{1,18}");
     private static final Pattern OWN = Pattern.compile(OFFSET + "|run\\.properties(\\.new)?");
+
+    private static final FileAttribute<?> OWNERS =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+    private static final Set<PosixFilePermission> OF_OTHERS =
+            Set.of(PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE);
 
     private final Path path;
     private final AutoCloseable owned;
@@ -47,9 +62,27 @@ final class Store implements AutoCloseable {
             var temporary = TemporaryDirectory.create(PREFIX);
             return new Store(temporary.path(), temporary);
         }
-        Files.createDirectories(path);
-        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
-        return new Store(path, LockFile.take(path.resolve(LOCK)));
+        try {
+            if (!Files.isDirectory(path)) {
+                Files.createDirectories(path, OWNERS);
+            }
+            if (!Collections.disjoint(Files.getPosixFilePermissions(path), OF_OTHERS)) {
+                throw new FileSystemException(path.toString(), null, "others may write there");
+            }
+            return new Store(path, LockFile.take(path.resolve(LOCK)));
+        } catch (FileSystemException e) {
+            throw new IOException("--keep-dir: " + path + ": " + why(e), e);
+        }
+    }
+
+    private static String why(FileSystemException e) {
+        if (e instanceof AccessDeniedException) {
+            return "permission denied";
+        }
+        if (e instanceof FileAlreadyExistsException) {
+            return "not a directory";
+        }
+        return e.getReason() == null ? "cannot be created" : e.getReason().toLowerCase(Locale.ROOT);
     }
 
     /** Removes temporary ones that other processes have left; for a background thread. */
@@ -57,34 +90,44 @@ final class Store implements AutoCloseable {
         TemporaryDirectory.removeAbandoned(PREFIX);
     }
 
+    /** Where they are. */
+    Path path() {
+        return path;
+    }
+
     /** The directory of a run. */
     Path directory(String id) {
         return path.resolve(id);
     }
 
-    /** The directories of all runs, perhaps with others of such a name. */
+    /** Makes the directory of a run, for its owner alone. */
+    static void create(Path directory) throws IOException {
+        Files.createDirectory(directory, OWNERS);
+    }
+
+    /** The directories of all runs. */
     List<Path> runs() throws IOException {
-        var found = matching(path, ID);
-        found.removeIf(one -> !Files.isDirectory(one, LinkOption.NOFOLLOW_LINKS));
-        return found;
+        return matching(path, ID, directory -> Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS));
     }
 
     /** The segments in a run's directory, in their order. */
     static List<Segment> segments(Path directory) throws IOException {
         var found = new ArrayList<Segment>();
-        for (var file : matching(directory, OFFSET)) {
+        for (var file : matching(directory, OFFSET, one -> Files.isRegularFile(one, LinkOption.NOFOLLOW_LINKS))) {
             found.add(Segment.found(file));
         }
         found.sort(Comparator.comparingLong(Segment::start));
         return found;
     }
 
-    private static List<Path> matching(Path directory, Pattern name) throws IOException {
-        try (var files = Files.newDirectoryStream(
-                directory, file -> name.matcher(file.getFileName().toString()).matches())) {
+    private static List<Path> matching(Path directory, Pattern name, Filter<Path> kind) throws IOException {
+        Filter<Path> both = file -> name.matcher(file.getFileName().toString()).matches() && kind.accept(file);
+        try (var files = Files.newDirectoryStream(directory, both)) {
             var found = new ArrayList<Path>();
             files.forEach(found::add);
             return found;
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
         }
     }
 
@@ -97,7 +140,7 @@ final class Store implements AutoCloseable {
         if (!Files.exists(directory)) {
             return;
         }
-        for (var file : matching(directory, OWN)) {
+        for (var file : matching(directory, OWN, file -> true)) {
             Files.delete(file);
         }
         Files.delete(directory);
