@@ -19,7 +19,7 @@ final class Shutdown {
     private static final int SIGNALLED = 128;
     private static final Duration REPEATED = Duration.ofSeconds(2);
     private static final Duration LAST_BYTES = Duration.ofMillis(500);
-    private static final Duration LOOK = Duration.ofMillis(100);
+    private static final Duration LOOK = Duration.ofMillis(200);
 
     private final Runs runs;
     private final Duration drain;
@@ -54,13 +54,22 @@ final class Shutdown {
         return signal;
     }
 
+    private synchronized void stop() {
+        stopping = true;
+        runs.stopAll(Reason.SHUTDOWN);
+    }
+
     private synchronized boolean isStopping() {
         return stopping;
     }
 
-    private synchronized void stop() {
-        stopping = true;
-        runs.stopAll(Reason.SHUTDOWN);
+    /** Waits until nobody watches a kept run any more, a further signal comes, or the time is over. */
+    private void awaitNoViewer(StreamServer server, long deadline) throws InterruptedException {
+        while (!isStopping() && deadline - System.nanoTime() > 0) {
+            if (server.awaitNoViewer(LOOK)) {
+                return;
+            }
+        }
     }
 
     /**
@@ -70,13 +79,12 @@ final class Shutdown {
      */
     int await(StreamServer server) throws InterruptedException {
         signalled.await();
-        if (first() == Signals.SIGTERM && !(runs.awaitNone(Duration.ZERO) && server.awaitNoViewer(Duration.ZERO))) {
+        var isIdle = runs.awaitNone(Duration.ZERO) && server.awaitNoViewer(Duration.ZERO);
+        if (first() == Signals.SIGTERM && !isIdle) {
             LOG.log(Level.INFO, "draining");
             var deadline = System.nanoTime() + drain.toNanos();
             runs.awaitDrained(drain);
-            while (!isStopping() && System.nanoTime() - deadline < 0 && !server.awaitNoViewer(LOOK)) {
-                // They read on: what they read may have ended long ago.
-            }
+            awaitNoViewer(server, deadline);
         }
         stop();
         server.stopAccepting();

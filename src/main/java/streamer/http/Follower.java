@@ -173,11 +173,7 @@ final class Follower implements Reply, SinkListener, FollowerThread.Member {
                 return;
             }
             var length = chunk.bytes().remaining();
-            if (length == 0) {
-                caughtUp();
-                return;
-            }
-            var all = sink.write(chunk);
+            var all = sink.write(chunk); // also without bytes: some that were taken may not have left
             if (!all || isBlocked) { // a frame may stand in the midst of what was read
                 thread.spoil();
             }
@@ -189,6 +185,10 @@ final class Follower implements Reply, SinkListener, FollowerThread.Member {
             if (!all) {
                 timer.within(Math.min(blockedNanos, listener.stalledLimit()));
                 sink.whenWritable(this::follow);
+                return;
+            }
+            if (length == 0) {
+                caughtUp();
                 return;
             }
         }
@@ -226,7 +226,7 @@ final class Follower implements Reply, SinkListener, FollowerThread.Member {
                 410, "Byte " + offset + " is not kept any more, the first that is kept is " + first + ".", null)) {
             sink.abandon();
         }
-        done(() -> access.log(run.id(), "behind"), Reason.CLIENT_GONE);
+        done(() -> access.log(run.id(), "behind"), null);
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import streamer.http.Follower.Part;
@@ -29,9 +30,13 @@ final class OutputHandler implements HttpHandler {
     private static final Logger LOG = System.getLogger(OutputHandler.class.getName());
     private static final Pattern OPEN_RANGE = Pattern.compile("bytes=(\\d{1,18})-");
 
+    /** To find last lines all of an output may have to be read. */
+    private static final int SEARCHES_AT_ONE_TIME = 16;
+
     private final Serving serving;
     private final KeptRuns kept;
     private final Followers followers;
+    private final Semaphore searches = new Semaphore(SEARCHES_AT_ONE_TIME);
 
     OutputHandler(Serving serving, KeptRuns kept, Followers followers) {
         this.serving = serving;
@@ -96,12 +101,21 @@ final class OutputHandler implements HttpHandler {
     }
 
     private void sendLast(HttpServerExchange exchange, KeptRun run, long lines, long to) {
+        if (!searches.tryAcquire()) {
+            Answer.later(exchange, Answer.RETRY_SOON_SECONDS, "Too many ask for last lines at one time.");
+            return;
+        }
+        var from = 0L;
         try {
-            sendFrom(exchange, run, LastLines.offset(run.log(), lines), to);
+            from = LastLines.offset(run.log(), lines);
         } catch (IOException e) {
             LOG.log(Level.WARNING, "run {0}: cannot read its output: {1}", run.id(), e);
             Answer.line(exchange, 500, "The output cannot be read.");
+            return;
+        } finally {
+            searches.release();
         }
+        sendFrom(exchange, run, from, to);
     }
 
     private void sendFrom(HttpServerExchange exchange, KeptRun run, long from, long to) {

@@ -85,8 +85,7 @@ final class Recording implements Delivery, Follower.Listener {
         reply().begin();
         try {
             new Recorder(run, kept.log()).record();
-            stopping();
-            kept.end(run.output().ending(), run.millis());
+            ended(run.output().ending());
         } catch (IOException e) {
             LOG.log(Level.WARNING, "run {0}: cannot read its output: {1}", run.id(), e);
             run.stop(Reason.ERROR);
@@ -95,8 +94,14 @@ final class Recording implements Delivery, Follower.Listener {
 
     @Override
     public void end(Ending ending, String line) {
+        ended(ending);
+    }
+
+    /** The slot is free before anybody can see the end. */
+    private void ended(Ending how) {
         stopping();
-        kept.end(ending, run.millis());
+        run.freeSlot();
+        kept.end(how, run.millis());
     }
 
     @Override
@@ -113,7 +118,10 @@ final class Recording implements Delivery, Follower.Listener {
 
     @Override
     public void abandon() {
-        reply().abandon(Reason.SHUTDOWN);
+        var with = reply; // there is none yet if the server is closed at this moment
+        if (with != null) {
+            with.abandon(Reason.SHUTDOWN);
+        }
     }
 
     /** A run that has not been launched is kept no more, nor is the key of one whose request was never whole. */

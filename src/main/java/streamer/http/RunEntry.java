@@ -102,10 +102,11 @@ final class RunEntry {
         return time == null ? null : time.truncatedTo(ChronoUnit.MILLIS);
     }
 
-    /** Whether its state is {@code ended}. */
+    /** Whether its state is {@code ended}, and what is kept of it says so too. */
     boolean hasEnded() {
         var of = run();
-        return of == null || of.state() == Run.State.ENDED;
+        var isKept = kept == null || kept.log().end() != null;
+        return of == null || (of.state() == Run.State.ENDED && isKept);
     }
 
     /** Calls the task whenever it may have ended, until {@link #unwatch}; the task must not wait. */

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -282,10 +281,5 @@ public final class KeptRuns implements AutoCloseable {
     public void close() {
         pulse.close();
         store.close();
-    }
-
-    /** The longest time that a run is kept. */
-    public Duration time() {
-        return config.time();
     }
 }

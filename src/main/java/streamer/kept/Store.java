@@ -36,6 +36,7 @@ final class Store implements AutoCloseable {
     private static final String LOCK = "lock";
     private static final Pattern ID = Pattern.compile("[0-9a-f]{32}");
     private static final Pattern OFFSET = Pattern.compile("\\d{1,18}");
+    private static final Pattern OWN = Pattern.compile(OFFSET + "|run\\.properties(\\.new)?");
 
     private static final FileAttribute<?> OWNERS =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
@@ -130,15 +131,17 @@ final class Store implements AutoCloseable {
         }
     }
 
-    /** Removes a run's directory with all files in it; no effect if there is none. */
+    /**
+     * Removes a run's directory with its files; no effect if there is none.
+     *
+     * @throws IOException if it cannot be removed, as where there are others in it
+     */
     static void remove(Path directory) throws IOException {
         if (!Files.exists(directory)) {
             return;
         }
-        try (var files = Files.newDirectoryStream(directory)) {
-            for (var file : files) {
-                Files.delete(file);
-            }
+        for (var file : matching(directory, OWN, file -> true)) {
+            Files.delete(file);
         }
         Files.delete(directory);
     }
