@@ -1,6 +1,7 @@
 package streamer.http;
 
 import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderMap;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -15,6 +16,7 @@ import streamer.http.response.StreamHead;
 import streamer.kept.End;
 import streamer.kept.KeptRun;
 import streamer.kept.OutputLog;
+import streamer.output.Chunk;
 import streamer.output.Ending;
 import streamer.output.Ending.Reason;
 import streamer.time.Pulse;
@@ -82,8 +84,9 @@ final class Follower implements Reply, SinkListener, FollowerThread.Member {
      * @param wanted the offset that was asked for
      * @param from the offset of the first byte
      * @param to the offset at which the response ends, though the run may go on; {@link Long#MAX_VALUE} for none
+     * @param headers headers of the response
      */
-    record Part(KeptRun run, long wanted, long from, long to) {}
+    record Part(KeptRun run, long wanted, long from, long to, HeaderMap headers) {}
 
     /**
      * A follower of a part of a run, whose viewer it is from now on.
@@ -107,7 +110,7 @@ final class Follower implements Reply, SinkListener, FollowerThread.Member {
         offset = part.from();
         to = part.to();
         access = AccessLog.of(exchange).expectRun();
-        var head = new StreamHead(exchange, run.id(), format.contentType());
+        var head = new StreamHead(exchange, run.id(), format.contentType(), part.headers());
         var config = serving.config().response();
         sink = new ResponseSink(head, config, format, true, this);
         timer = thread.timer(this);
@@ -167,7 +170,7 @@ final class Follower implements Reply, SinkListener, FollowerThread.Member {
             if (isDone.get()) { // by another thread: from then on the sink takes nothing, and says that it took all
                 return;
             }
-            var chunk = thread.read(log, offset, to);
+            var chunk = read();
             if (chunk == null) {
                 fallBehind();
                 return;
@@ -193,6 +196,17 @@ final class Follower implements Reply, SinkListener, FollowerThread.Member {
             }
         }
         sink.whenOthersWereServed(this::follow);
+    }
+
+    /** The next bytes; null if they are not kept any more. */
+    private @Nullable Chunk read() throws IOException {
+        try {
+            return thread.read(log, offset, to);
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "run {0}: cannot read its output: {1}", run.id(), e);
+            abandon(Reason.ERROR);
+            throw e;
+        }
     }
 
     private void caughtUp() throws IOException {

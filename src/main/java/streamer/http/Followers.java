@@ -2,6 +2,7 @@ package streamer.http;
 
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpServerConnection;
+import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -65,9 +66,11 @@ final class Followers {
      * kept. {@link Follower#start} must come.
      */
     Follower whole(HttpServerExchange exchange, KeptRun run, Follower.Listener listener) {
-        exchange.getResponseHeaders().put(Headers.CONTENT_LOCATION, RunsHandler.ONE + run.id() + RunsHandler.OUTPUT);
         var from = run.log().first();
-        return follower(exchange, new Part(run, 0, from, Long.MAX_VALUE), serving.formats(), listener);
+        var headers = new HeaderMap()
+                .put(Headers.CONTENT_LOCATION, RunsHandler.ONE + run.id() + RunsHandler.OUTPUT)
+                .put(StreamHead.FROM, from);
+        return follower(exchange, new Part(run, 0, from, Long.MAX_VALUE, headers), serving.formats(), listener);
     }
 
     /** Follows a part of a run. {@link Follower#start} must come. */
@@ -91,7 +94,6 @@ final class Followers {
     }
 
     private Follower follower(HttpServerExchange exchange, Part part, FormatChoice choice, Follower.Listener listener) {
-        exchange.getResponseHeaders().put(StreamHead.FROM, part.from());
         var accept = Accept.of(exchange);
         var start = new Start(part.wanted(), part.from(), choice.wantsEvents(accept) && isAfterCarriageReturn(part));
         var format = choice.format(accept, part.run().id(), start);

@@ -56,10 +56,6 @@ final class KeptHandler implements HttpHandler {
         }
         var request = RequestIdentity.of(exchange);
         var isAsync = prefersAsync(exchange);
-        if (!isAsync && followers.isFull()) {
-            Answer.later(exchange, Answer.RETRY_SOON_SECONDS, "Too many watch already; see --max-connections.");
-            return;
-        }
         var hasNoBody = exchange.isRequestComplete();
         var variables = hasNoBody ? RunExchange.environment(exchange) : null;
         var isShareable = hasNoBody && exchange.getRequestMethod().equals(Methods.GET);
@@ -74,6 +70,8 @@ final class KeptHandler implements HttpHandler {
             acknowledge(exchange, place.run());
         } else if (!request.key().isEmpty() && !followers.hasFirstByte(exchange, place.run())) {
             Answer.line(exchange, 410, "The beginning of that run's output is not kept any more.");
+        } else if (followers.isFull()) {
+            Answer.later(exchange, Answer.RETRY_SOON_SECONDS, "Too many watch already; see --max-connections.");
         } else {
             join(exchange, place.run());
         }
@@ -134,7 +132,7 @@ final class KeptHandler implements HttpHandler {
         exchange.dispatch(exchange.getIoThread(), () -> {
             var follower = followers.whole(exchange, run, Follower.Listener.NONE);
             if (!exchange.isRequestComplete()) {
-                RequestBody.of(exchange).drop(() -> follower.dueWithin(0));
+                RequestBody.of(exchange).drop(serving.config().request().maxBytes(), () -> follower.dueWithin(0));
             }
             follower.begin();
             follower.start();

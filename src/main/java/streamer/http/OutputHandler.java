@@ -2,7 +2,9 @@ package streamer.http;
 
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
+import io.undertow.util.Methods;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -56,6 +58,11 @@ final class OutputHandler implements HttpHandler {
         }
     }
 
+    /** The status of a run that is kept, though it is not in the table any more. */
+    Optional<RunEntry> entry(String id) {
+        return kept.find(id).map(RunEntry::new);
+    }
+
     /** Answers a request for the output of the run of this id; false, without effect, if it is not kept. */
     boolean answer(HttpServerExchange exchange, String id) {
         var run = kept.find(id);
@@ -65,7 +72,7 @@ final class OutputHandler implements HttpHandler {
 
     private void answer(HttpServerExchange exchange, KeptRun run) {
         try {
-            if (exchange.getRequestMethod().toString().equals("DELETE")) {
+            if (exchange.getRequestMethod().equals(Methods.DELETE)) {
                 delete(exchange, run);
             } else {
                 send(exchange, run, OutputQuery.of(exchange));
@@ -127,32 +134,39 @@ final class OutputHandler implements HttpHandler {
             Answer.line(exchange, 416, "The output has " + next + " bytes" + (end == null ? " so far." : "."));
         } else if (from < first && !followers.sendsEvents(exchange)) {
             Answer.line(exchange, 410, "The first byte that is kept is " + first + ".");
-        } else if (end != null && isAllOfFailure(exchange, end, next)) {
+        } else if (end != null && isAllOfFailure(exchange, end, from == next && to == Long.MAX_VALUE, next)) {
             StreamHead.put(exchange.getResponseHeaders(), end.ending());
-            Answer.line(exchange, 500, serving.failureLine(end.ending(), true));
+            Answer.line(exchange, 500, serving.failureLine(end.ending(), next > 0));
         } else {
-            sendPart(exchange, new Part(run, from, Math.max(from, first), to), end);
+            sendPart(exchange, new Part(run, from, Math.max(from, first), to, headers(Math.max(from, first), to, end)));
         }
     }
 
-    /** Whether a download is resumed that is whole, but of a run that ended badly: {@code wget} takes no less for its end. */
-    private static boolean isAllOfFailure(HttpServerExchange exchange, End end, long length) {
+    /**
+     * Whether nothing is left of a run that ended badly; {@code wget}, which asks by {@code Range}, takes no less for its
+     * end.
+     */
+    private boolean isAllOfFailure(HttpServerExchange exchange, End end, boolean isAll, long length) {
         var range =
                 OPEN_RANGE.matcher(String.valueOf(exchange.getRequestHeaders().getFirst(Headers.RANGE)));
-        return !end.ending().isSuccess() && range.matches() && Long.parseLong(range.group(1)) == length;
+        var isResumed = range.matches() && Long.parseLong(range.group(1)) == length;
+        return !end.ending().isSuccess() && (isResumed || (isAll && !followers.sendsEvents(exchange)));
     }
 
-    private void sendPart(HttpServerExchange exchange, Part part, @Nullable End end) {
-        var headers = exchange.getResponseHeaders();
-        if (part.to() != Long.MAX_VALUE) {
-            headers.put(StreamHead.NEXT, part.to());
+    private static HeaderMap headers(long from, long to, @Nullable End end) {
+        var headers = new HeaderMap().put(StreamHead.FROM, from).put(Headers.CACHE_CONTROL, "no-store, no-transform");
+        if (to != Long.MAX_VALUE) {
+            headers.put(StreamHead.NEXT, to);
             if (end != null) {
                 StreamHead.put(headers, end.ending());
             }
         }
-        if (exchange.getRequestMethod().toString().equals("HEAD")) {
-            headers.put(StreamHead.FROM, part.from());
-            StreamHead.put(exchange, followers.contentType(exchange));
+        return headers;
+    }
+
+    private void sendPart(HttpServerExchange exchange, Part part) {
+        if (exchange.getRequestMethod().equals(Methods.HEAD)) {
+            new StreamHead(exchange, part.run().id(), followers.contentType(exchange), part.headers()).put();
             Answer.head(exchange);
             return;
         }

@@ -81,7 +81,7 @@ final class RunsHandler implements HttpHandler {
     }
 
     private void one(HttpServerExchange exchange, String method, String id) {
-        var entry = table.find(id);
+        var entry = table.find(id).or(() -> outputs == null ? Optional.empty() : outputs.entry(id));
         if (entry.isEmpty()) {
             Answer.line(exchange, 404, UNKNOWN);
         } else if (method.equals("DELETE")) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -55,7 +56,7 @@ public final class KeptRuns implements AutoCloseable {
     private KeptRuns(KeepConfig config, Store store) {
         this.config = config;
         this.store = store;
-        room = new Room(store.path(), config.totalBytes(), this::evict);
+        room = new Room(store.path(), config.totalBytes(), this::evict, pulse);
     }
 
     /**
@@ -151,8 +152,9 @@ public final class KeptRuns implements AutoCloseable {
      */
     public synchronized @Nullable Place place(
             KeptRequest request, boolean isShareable, Supplier<@Nullable Run> admission) {
-        var shares = isShareable && config.isShared();
-        var other = request.key().isEmpty() ? shares ? shared.get(request.digest()) : null : keys.get(request.key());
+        var hasKey = !request.key().isEmpty();
+        var shares = isShareable && config.isShared() && !hasKey;
+        var other = hasKey ? keys.get(request.key()) : shares ? shared.get(request.digest()) : null;
         if (other != null) {
             return new Place(other, null);
         }

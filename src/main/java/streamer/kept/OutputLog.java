@@ -18,13 +18,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Threads: one appends; any read. Readers never wait for the one that appends.
  */
-public final class OutputLog {
+public final class OutputLog implements Room.Holder {
     private static final Logger LOG = System.getLogger(OutputLog.class.getName());
 
     /** Bytes appended at one time: what somebody waits for is there soon. */
     private static final int PIECE_BYTES = 64 * 1024;
 
     private static final int SEGMENTS = 16;
+    private static final long LOOK_MILLIS = 20;
 
     private final Path directory;
     private final long maxBytes;
@@ -175,11 +176,33 @@ public final class OutputLog {
         }
     }
 
+    /** What is lacking is given back by the log that has taken most, which may be this one; the command waits for it. */
     private void makeRoom(int length) throws IOException {
-        while (next - first() + length > maxBytes || !room.take(length)) {
-            if (!dropFirst()) {
-                throw new StoreFullException(new IOException("other runs take all that --keep-total allows"));
+        room.enter(this);
+        while (next - first() + length > maxBytes) {
+            dropFirst();
+        }
+        while (!room.take(length)) {
+            if (!room.isLargest(this) || !dropFirst()) {
+                room.askForMore();
+                await(LOOK_MILLIS);
             }
+        }
+    }
+
+    @Override
+    public long held() {
+        return next - first();
+    }
+
+    @Override
+    public synchronized boolean giveBack() {
+        try {
+            var oldest = segments.firstEntry();
+            return oldest != null && needed >= oldest.getValue().end() && dropFirst();
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "{0}: {1}", directory, e);
+            return false;
         }
     }
 
@@ -222,12 +245,19 @@ public final class OutputLog {
         isWaiting = true;
         try {
             while (needed < to) {
-                wait();
+                await(0);
             }
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e); // nobody interrupts a run's thread
         } finally {
             isWaiting = false;
+        }
+    }
+
+    /** Waits for a call of {@link #wake}, at most so long; 0 for ever. */
+    private void await(long millis) {
+        try {
+            wait(millis);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e); // nobody interrupts a run's thread
         }
     }
 
@@ -242,6 +272,7 @@ public final class OutputLog {
             return false;
         }
         end = how;
+        room.leave(this);
         close();
         readers.forEach(Runnable::run);
         return true;

@@ -3,6 +3,10 @@ package streamer.kept;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 
@@ -18,8 +22,19 @@ final class Room {
     private final Path directory;
     private final long max;
     private final BooleanSupplier evict;
+    private final Executor elsewhere;
     private final Object making = new Object();
     private final AtomicLong used = new AtomicLong();
+    private final Set<Holder> holders = ConcurrentHashMap.newKeySet();
+
+    /** One that takes room as long as it grows. */
+    interface Holder {
+        /** How many bytes it has taken. */
+        long held();
+
+        /** Gives some back, without waiting; false if it cannot now. */
+        boolean giveBack();
+    }
 
     /** Something that is written to disk. */
     @FunctionalInterface
@@ -33,11 +48,38 @@ final class Room {
      *
      * @param directory where the outputs are
      * @param evict makes room by what is wanted least; false if there is nothing left to be given up
+     * @param elsewhere executes short tasks on a thread of its own
      */
-    Room(Path directory, long max, BooleanSupplier evict) {
+    Room(Path directory, long max, BooleanSupplier evict, Executor elsewhere) {
+        this.elsewhere = elsewhere;
         this.directory = directory;
         this.max = max;
         this.evict = evict;
+    }
+
+    /** Adds one that grows. */
+    void enter(Holder holder) {
+        holders.add(holder);
+    }
+
+    /** Removes one that grows no more. */
+    void leave(Holder holder) {
+        holders.remove(holder);
+    }
+
+    /** Whether no other that grows has taken more. */
+    boolean isLargest(Holder one) {
+        var held = one.held();
+        return holders.stream().allMatch(other -> other.held() <= held);
+    }
+
+    /**
+     * Has the one that has taken most, of those that can, give some back; on a thread that holds none of their locks.
+     */
+    void askForMore() {
+        elsewhere.execute(() -> holders.stream()
+                .sorted(Comparator.comparingLong(Holder::held).reversed())
+                .anyMatch(Holder::giveBack));
     }
 
     /** Takes some; false if there is not enough. */

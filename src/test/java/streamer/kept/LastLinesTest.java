@@ -21,7 +21,7 @@ class LastLinesTest {
     private Path directory;
 
     private OutputLog log(long maxBytes, String output) throws IOException {
-        var log = new OutputLog(directory, maxBytes, new Room(directory, Long.MAX_VALUE, () -> false));
+        var log = new OutputLog(directory, maxBytes, new Room(directory, Long.MAX_VALUE, () -> false, Runnable::run));
         log.append(ByteBuffer.wrap(output.getBytes(ISO_8859_1)));
         return log;
     }

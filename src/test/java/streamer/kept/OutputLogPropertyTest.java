@@ -37,7 +37,7 @@ class OutputLogPropertyTest {
             @ForAll @IntRange(min = 1, max = 3_000) int maxBytes,
             @ForAll @Size(max = 30) List<@IntRange(max = 300) Integer> pieces)
             throws IOException {
-        var room = new Room(directory, Long.MAX_VALUE, () -> false);
+        var room = new Room(directory, Long.MAX_VALUE, () -> false, Runnable::run);
         var log = new OutputLog(directory, maxBytes, room);
         var length = append(log, pieces);
         assertHolds(log, length);
@@ -61,9 +61,10 @@ class OutputLogPropertyTest {
             @ForAll @Size(max = 30) List<@IntRange(max = 300) Integer> pieces,
             @ForAll boolean isLengthKnown)
             throws IOException {
-        var before = new OutputLog(directory, maxBytes, new Room(directory, Long.MAX_VALUE, () -> false));
+        var before =
+                new OutputLog(directory, maxBytes, new Room(directory, Long.MAX_VALUE, () -> false, Runnable::run));
         var length = append(before, pieces);
-        var room = new Room(directory, Long.MAX_VALUE, () -> false);
+        var room = new Room(directory, Long.MAX_VALUE, () -> false, Runnable::run);
         var log = new OutputLog(directory, maxBytes, room);
         log.recover(Store.segments(directory), isLengthKnown ? length : 0);
         assertHolds(log, length);
@@ -75,14 +76,16 @@ class OutputLogPropertyTest {
     void isTakenUpFromBehindTheLastGap(
             @ForAll @Size(min = 1, max = 30) List<@IntRange(max = 300) Integer> pieces, @ForAll int missing)
             throws IOException {
-        var length = append(new OutputLog(directory, 16_000, new Room(directory, Long.MAX_VALUE, () -> false)), pieces);
+        var length = append(
+                new OutputLog(directory, 16_000, new Room(directory, Long.MAX_VALUE, () -> false, Runnable::run)),
+                pieces);
         var segments = Store.segments(directory);
         if (segments.isEmpty()) {
             return;
         }
         var gone = segments.remove(Math.floorMod(missing, segments.size()));
         gone.remove();
-        var log = new OutputLog(directory, 16_000, new Room(directory, Long.MAX_VALUE, () -> false));
+        var log = new OutputLog(directory, 16_000, new Room(directory, Long.MAX_VALUE, () -> false, Runnable::run));
         log.recover(segments, length);
         assertHolds(log, length);
         assertThat(log.first()).isEqualTo(gone.start() == 0 || gone.length() > 0 ? gone.end() : log.first());

@@ -161,22 +161,29 @@ public final class RequestBody {
         notifyAll();
     }
 
-    /** Reads and drops it as it comes, without blocking; {@code whenAll} is called when all has been read. */
-    public void drop(Runnable whenAll) {
-        channel.getReadSetter().set(ready -> dropNow(whenAll));
+    /**
+     * Reads and drops it as it comes, without blocking; beyond {@code most} bytes it closes the connection.
+     *
+     * @param whenAll called when all has been read, or the client has gone
+     */
+    public void drop(long most, Runnable whenAll) {
+        channel.getReadSetter().set(ready -> dropNow(most, whenAll));
         channel.resumeReads();
     }
 
-    private synchronized void dropNow(Runnable whenAll) {
-        var scratch = ByteBuffer.allocate(DROPPED_BYTES);
+    /** Reads once: there may be others, and it is called again while there is more. */
+    private synchronized void dropNow(long most, Runnable whenAll) {
+        if (detached) {
+            return;
+        }
         try {
-            var length = 1;
-            while (length > 0 && !detached) {
-                length = channel.read(scratch.clear());
-            }
+            var length = channel.read(ByteBuffer.allocate(DROPPED_BYTES));
+            received += Math.max(0, length);
             if (length < 0) {
                 channel.suspendReads();
                 whenAll.run();
+            } else if (received > most) {
+                IoUtils.safeClose(exchange.getConnection());
             }
         } catch (IOException e) { // the client has gone
             IoUtils.safeClose(exchange.getConnection());

@@ -70,6 +70,7 @@ public interface ClientGone {
      */
     final class OnHttp1 implements ClientGone {
         private static final int KEPT_BYTES = 16 * 1024;
+        private static final int FIRST_BYTES = 512;
 
         private final HttpServerExchange exchange;
         private final HttpServerConnection connection;
@@ -112,15 +113,12 @@ public interface ClientGone {
             if (disarmed) {
                 return false;
             }
-            if (kept == null) {
-                kept = ByteBuffer.allocate(KEPT_BYTES);
-            }
             var source = connection.getOriginalSourceConduit();
             var length = 0;
             try {
                 do {
-                    length = source.read(kept);
-                } while (length > 0 && kept.hasRemaining());
+                    length = source.read(room());
+                } while (length > 0 && room().hasRemaining());
             } catch (IOException e) {
                 length = -1; // RST: has left, as by FIN
             }
@@ -128,6 +126,16 @@ public interface ClientGone {
                 source.suspendReads();
             }
             return length < 0;
+        }
+
+        /** What is kept, with room for more up to its limit; it grows, as thousands may send a byte. */
+        private ByteBuffer room() {
+            if (kept == null) {
+                kept = ByteBuffer.allocate(FIRST_BYTES);
+            } else if (!kept.hasRemaining() && kept.capacity() < KEPT_BYTES) {
+                kept = ByteBuffer.allocate(KEPT_BYTES).put(kept.flip());
+            }
+            return kept;
         }
 
         /** Also hands the kept bytes back to Undertow. */

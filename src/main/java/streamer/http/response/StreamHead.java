@@ -16,8 +16,14 @@ import streamer.output.Ending;
  * @param exchange request and response
  * @param run the run's id
  * @param contentType the body's media type
+ * @param more further headers, which win over these
  */
-public record StreamHead(HttpServerExchange exchange, String run, String contentType) {
+public record StreamHead(HttpServerExchange exchange, String run, String contentType, HeaderMap more) {
+    /** A head without more headers. */
+    public StreamHead(HttpServerExchange exchange, String run, String contentType) {
+        this(exchange, run, contentType, new HeaderMap());
+    }
+
     private static final HttpString EXIT_CODE = new HttpString("Streamer-Exit-Code");
     private static final HttpString ENDED = new HttpString("Streamer-Ended");
 
@@ -66,9 +72,15 @@ public record StreamHead(HttpServerExchange exchange, String run, String content
      */
     void commit(Supplier<@Nullable Ending> ending) {
         exchange.setStatusCode(200);
+        put();
+        exchange.putAttachment(HttpAttachments.RESPONSE_TRAILER_SUPPLIER, () -> trailers(ending.get()));
+    }
+
+    /** Sets all headers. */
+    public void put() {
         put(exchange, contentType);
         exchange.getResponseHeaders().put(RUN, run);
-        exchange.putAttachment(HttpAttachments.RESPONSE_TRAILER_SUPPLIER, () -> trailers(ending.get()));
+        more.forEach(values -> exchange.getResponseHeaders().putAll(values.getHeaderName(), values));
     }
 
     private static HeaderMap trailers(@Nullable Ending ending) {
