@@ -182,11 +182,15 @@ public final class OutputLog implements Room.Holder {
         while (next - first() + length > maxBytes) {
             dropFirst();
         }
-        while (!room.take(length)) {
-            if (!room.isLargest(this) || !dropFirst()) {
-                room.askForMore();
-                await(LOOK_MILLIS);
+        try {
+            while (!room.take(length)) {
+                if (!room.isLargest(this) || !dropFirst()) {
+                    room.askForMore();
+                    wait(LOOK_MILLIS);
+                }
             }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e); // nobody interrupts a run's thread
         }
     }
 
@@ -245,19 +249,12 @@ public final class OutputLog implements Room.Holder {
         isWaiting = true;
         try {
             while (needed < to) {
-                await(0);
+                wait();
             }
-        } finally {
-            isWaiting = false;
-        }
-    }
-
-    /** Waits for a call of {@link #wake}, at most so long; 0 for ever. */
-    private void await(long millis) {
-        try {
-            wait(millis);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e); // nobody interrupts a run's thread
+        } finally {
+            isWaiting = false;
         }
     }
 
