@@ -3,6 +3,7 @@ package streamer.kept;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -77,9 +78,17 @@ final class Room {
      * Has the one that has taken most, of those that can, give some back; on a thread that holds none of their locks.
      */
     void askForMore() {
-        elsewhere.execute(() -> holders.stream()
-                .sorted(Comparator.comparingLong(Holder::held).reversed())
-                .anyMatch(Holder::giveBack));
+        elsewhere.execute(this::haveOneGiveBack);
+    }
+
+    private void haveOneGiveBack() {
+        var largestFirst = new ArrayList<>(holders);
+        largestFirst.sort(Comparator.comparingLong(Holder::held).reversed());
+        for (var holder : largestFirst) {
+            if (holder.giveBack()) {
+                return;
+            }
+        }
     }
 
     /** Takes some; false if there is not enough. */
