@@ -134,23 +134,17 @@ final class OutputHandler implements HttpHandler {
             Answer.line(exchange, 416, "The output has " + next + " bytes" + (end == null ? " so far." : "."));
         } else if (from < first && !followers.sendsEvents(exchange)) {
             Answer.line(exchange, 410, "The first byte that is kept is " + first + ".");
-        } else if (end != null && isAllOfFailure(exchange, end, from == next && to == Long.MAX_VALUE, next)) {
-            StreamHead.put(exchange.getResponseHeaders(), end.ending());
-            Answer.line(exchange, 500, serving.failureLine(end.ending(), next > 0));
         } else {
-            sendPart(exchange, new Part(run, from, Math.max(from, first), to, headers(Math.max(from, first), to, end)));
+            var start = end != null && isResumedAtTheEndOfFailure(exchange, end, next) ? next : Math.max(from, first);
+            sendPart(exchange, new Part(run, from, start, to, headers(start, to, end)));
         }
     }
 
-    /**
-     * Whether nothing is left of a run that ended badly; {@code wget}, which asks by {@code Range}, takes no less for its
-     * end.
-     */
-    private boolean isAllOfFailure(HttpServerExchange exchange, End end, boolean isAll, long length) {
+    /** Whether a download of a run that ended badly is resumed that is whole: {@code wget} takes no less for its end. */
+    private static boolean isResumedAtTheEndOfFailure(HttpServerExchange exchange, End end, long length) {
         var range =
                 OPEN_RANGE.matcher(String.valueOf(exchange.getRequestHeaders().getFirst(Headers.RANGE)));
-        var isResumed = range.matches() && Long.parseLong(range.group(1)) == length;
-        return !end.ending().isSuccess() && (isResumed || (isAll && !followers.sendsEvents(exchange)));
+        return !end.ending().isSuccess() && range.matches() && Long.parseLong(range.group(1)) == length;
     }
 
     private static HeaderMap headers(long from, long to, @Nullable End end) {

@@ -22,6 +22,7 @@ public final class RequestBody {
     private static final AttachmentKey<Http2> HTTP2 = AttachmentKey.create(Http2.class);
     private static final long MIN_WAIT_NANOS = 1_000_000;
     private static final int DROPPED_BYTES = 16 * 1024;
+    private static final int DROPS = 64;
 
     private final HttpServerExchange exchange;
     private final StreamSourceChannel channel;
@@ -171,14 +172,18 @@ public final class RequestBody {
         channel.resumeReads();
     }
 
-    /** Reads once: there may be others, and it is called again while there is more. */
+    /** Reads for a while: there may be others, and it is called again while there is more. */
     private synchronized void dropNow(long most, Runnable whenAll) {
         if (detached) {
             return;
         }
         try {
-            var length = channel.read(ByteBuffer.allocate(DROPPED_BYTES));
-            received += Math.max(0, length);
+            var scratch = ByteBuffer.allocate(DROPPED_BYTES);
+            var length = 1;
+            for (var i = 0; i < DROPS && length > 0; i++) {
+                length = channel.read(scratch.clear());
+                received += Math.max(0, length);
+            }
             if (length < 0) {
                 channel.suspendReads();
                 whenAll.run();
