@@ -190,7 +190,7 @@ final class Follower implements Reply, SinkListener, FollowerThread.Member {
                 sink.whenWritable(this::follow);
                 return;
             }
-            if (length == 0) {
+            if (offset == Math.min(to, log.next())) {
                 caughtUp();
                 return;
             }

@@ -10,6 +10,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.xnio.XnioIoThread;
+import streamer.format.Format;
 import streamer.kept.OutputLog;
 import streamer.output.Chunk;
 import streamer.time.Pulse;
@@ -84,6 +85,9 @@ final class FollowerThread {
     @Nullable
     Chunk read(OutputLog log, long offset, long to) throws IOException {
         var limit = Math.min(to, log.next());
+        if (offset == limit) {
+            return new Chunk(Format.NOTHING, offset);
+        }
         var isThere = lastLog == log
                 && lastOffset == offset
                 && offset >= log.first()

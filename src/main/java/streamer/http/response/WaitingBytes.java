@@ -31,6 +31,10 @@ final class WaitingBytes {
 
     /** Keeps the bytes that were not read. */
     void taken() {
-        bytes.compact();
+        if (bytes.hasRemaining()) {
+            bytes.compact();
+        } else {
+            bytes.clear();
+        }
     }
 }
