@@ -356,13 +356,13 @@ class ProgramIT {
         }
     }
 
-    /** The README's, asked for and sent as Chromium does it. */
+    /** That of the docs, asked for and sent as Chromium does it. */
     @Test
     void theFormForBrowsersWorks() throws IOException {
-        var readme = Files.readString(Path.of("README.md"));
-        Files.writeString(directory.resolve("form.html"), part(readme, "```html\n(<form.*?)```"));
+        var page = Files.readString(Path.of("docs/commands.md"));
+        Files.writeString(directory.resolve("form.html"), part(page, "```html\n(<form.*?)```"));
         Files.createSymbolicLink(directory.resolve("bin"), Path.of("bin").toAbsolutePath());
-        var script = part(readme, "--content-type 'text/html[^']*' -- sh -c '([^']*)'");
+        var script = part(page, "--content-type 'text/html[^']*' -- sh -c '([^']*)'");
         var type = "text/html; charset=utf-8";
         try (var program =
                 Program.start(directory, "--path", "/import", "--content-type", type, "--", "sh", "-c", script)) {
