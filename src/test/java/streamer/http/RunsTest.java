@@ -524,6 +524,8 @@ class RunsTest {
             assertThat(client.status()).isEqualTo(200);
             waits.send(RawHttp2.get(1, waiting(client, "25s")));
             awaitPing(waits);
+            var thread = "run-" + run(client).substring(0, 8);
+            Wait.until("its client is waited for", () -> isWaiting(thread));
             server.shutDown();
             var head = waits.answer();
             var body = waits.answer();
@@ -531,5 +533,10 @@ class RunsTest {
             assertThat(new String(body == null ? new byte[0] : body.payload(), UTF_8))
                     .contains("\"state\":\"stopping\"");
         }
+    }
+
+    private static boolean isWaiting(String thread) {
+        return Thread.getAllStackTraces().keySet().stream()
+                .anyMatch(one -> one.getName().equals(thread) && one.getState() == Thread.State.WAITING);
     }
 }

@@ -118,9 +118,10 @@ class ShareTest {
                         .start();
                 var first = server.get("/")) {
             assertThat(first.piece()).isEqualTo("ready\n");
-            try (var stop = server.connect().request("DELETE", "/-/runs/" + run(first));
-                    var second = server.get("/")) {
+            try (var stop = server.connect().request("DELETE", "/-/runs/" + run(first))) {
                 assertThat(stop.status()).isEqualTo(202);
+            }
+            try (var second = server.get("/")) {
                 assertThat(run(second)).isNotEqualTo(run(first));
                 assertThat(second.piece()).isEqualTo("ready\n");
                 try (var third = server.get("/")) {
