@@ -61,10 +61,13 @@ class RunsTest {
             puppet.tell("echo first");
             assertThat(client.piece()).isEqualTo("first\n");
             assertThat(status(server, run(client)))
-                    .matches(Pattern.compile("\\{\"run\":\"" + run(client)
-                            + "\",\"state\":\"running\",\"ended\":null,\"code\":null,\"started\":" + TIME
-                            + ",\"finished\":null,\"millis\":\\d+,\"holds\":null,\"method\":\"GET\","
-                            + "\"path\":\"/jobs/\\\\u00e9\"\\}\n"));
+                    .matches(
+                            Pattern.compile(
+                                    "\\{\"run\":\"" + run(client)
+                                            + "\",\"state\":\"running\",\"ended\":null,\"code\":null,\"started\":"
+                                            + TIME
+                                            + ",\"finished\":null,\"millis\":\\d+,\"holds\":null,\"method\":\"GET\","
+                                            + "\"path\":\"/jobs/\\\\u00e9\"(,\"from\":0,\"next\":6,\"viewers\":1)?\\}\n")); // if it is kept
             puppet.tell("exit 3");
             assertThat(client.end()).isEqualTo(End.BROKEN_OFF);
             assertThat(status(server, run(client)))
