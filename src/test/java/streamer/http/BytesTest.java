@@ -1,6 +1,7 @@
 package streamer.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -65,6 +66,7 @@ class BytesTest {
 
     @Test
     void aReaderThatStopsStopsTheCommandAndLosesNothing() throws IOException {
+        assumeThat(Boolean.getBoolean("streamer.keep")).isFalse(); // there it may fall far behind
         var progress = directory.resolve("progress");
         var script = "i=0; while [ $i -lt 400 ]; do head -c 100000 /dev/zero; i=$((i+1)); echo $i >\"$1\"; done";
         try (var server =

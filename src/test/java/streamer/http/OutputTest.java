@@ -1,6 +1,7 @@
 package streamer.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -327,6 +328,7 @@ class OutputTest {
 
     @Test
     void whatIsNotKeptIsNotFound() throws IOException {
+        assumeThat(Boolean.getBoolean("streamer.keep")).isFalse(); // all is
         try (var keeps = keeping(Commands.printing("x")).start();
                 var unknown = keeps.get("/-/runs/" + "0".repeat(32) + "/output");
                 var keepsNot = TestServer.of(Commands.printing("x")).start();
