@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -26,6 +27,8 @@ import streamer.testing.Wait;
 
 @ExtendWith(NothingLeft.class)
 class OutputLogTest {
+    private static final Executor THREADS = task -> new Thread(task).start(); // all may wait
+
     private static final byte[] OUTPUT = Bytes.of(4_000_000);
     private static final End END = new End(new Ending.Exited(0), 1, Instant.EPOCH);
 
@@ -48,13 +51,15 @@ class OutputLogTest {
     }
 
     private static CompletableFuture<Void> appending(OutputLog log, int from, int to) {
-        return CompletableFuture.runAsync(() -> {
-            try {
-                append(log, from, to);
-            } catch (IOException e) {
-                throw new CompletionException(e);
-            }
-        });
+        return CompletableFuture.runAsync(
+                () -> {
+                    try {
+                        append(log, from, to);
+                    } catch (IOException e) {
+                        throw new CompletionException(e);
+                    }
+                },
+                THREADS);
     }
 
     @Test
@@ -63,7 +68,7 @@ class OutputLogTest {
         var readers = new ArrayList<CompletableFuture<Long>>();
         for (var i = 0; i < 4; i++) {
             var random = new Random(i);
-            readers.add(CompletableFuture.supplyAsync(() -> readToTheEnd(log, random)));
+            readers.add(CompletableFuture.supplyAsync(() -> readToTheEnd(log, random), THREADS));
         }
         var sizes = new Random(5);
         for (var at = 0; at < OUTPUT.length; ) {
@@ -123,17 +128,19 @@ class OutputLogTest {
             append(log, 0, 1_500);
             log.end(END);
             var random = new Random(i);
-            var reader = CompletableFuture.supplyAsync(() -> {
-                var buffer = ByteBuffer.allocate(100);
-                while (true) {
-                    var offset = random.nextInt(1_500);
-                    if (!read(log, offset, buffer.clear())) {
-                        return offset;
-                    }
-                    var read = buffer.position();
-                    assertThat(buffer.array()).startsWith(Arrays.copyOfRange(OUTPUT, offset, offset + read));
-                }
-            });
+            var reader = CompletableFuture.supplyAsync(
+                    () -> {
+                        var buffer = ByteBuffer.allocate(100);
+                        while (true) {
+                            var offset = random.nextInt(1_500);
+                            if (!read(log, offset, buffer.clear())) {
+                                return offset;
+                            }
+                            var read = buffer.position();
+                            assertThat(buffer.array()).startsWith(Arrays.copyOfRange(OUTPUT, offset, offset + read));
+                        }
+                    },
+                    THREADS);
             log.drop();
             assertThat(reader).succeedsWithin(Wait.LONG);
             assertThat(log.first()).isEqualTo(log.next()).isEqualTo(1_500);
@@ -219,21 +226,23 @@ class OutputLogTest {
         log.onMore(more::release);
         var length = 20_000;
         var appending = appending(log, 0, length);
-        var reading = CompletableFuture.supplyAsync(() -> {
-            var buffer = ByteBuffer.allocate(64);
-            var offset = 0;
-            while (offset < length) {
-                assertThat(read(log, offset, buffer.clear()))
-                        .as("%d is needed", offset)
-                        .isTrue();
-                if (buffer.position() == 0) {
-                    await(more);
-                }
-                offset += buffer.position();
-                log.need(offset);
-            }
-            return offset;
-        });
+        var reading = CompletableFuture.supplyAsync(
+                () -> {
+                    var buffer = ByteBuffer.allocate(64);
+                    var offset = 0;
+                    while (offset < length) {
+                        assertThat(read(log, offset, buffer.clear()))
+                                .as("%d is needed", offset)
+                                .isTrue();
+                        if (buffer.position() == 0) {
+                            await(more);
+                        }
+                        offset += buffer.position();
+                        log.need(offset);
+                    }
+                    return offset;
+                },
+                THREADS);
         assertThat(reading).succeedsWithin(Wait.LONG).isEqualTo(length);
         assertThat(appending).succeedsWithin(Wait.LONG);
     }
