@@ -65,12 +65,8 @@ final class KeepOptions {
             checkUnused("--share", isShared ? true : null);
             return null;
         }
-        if (time.isZero()) {
-            throw new UsageException("--keep: must be more than 0");
-        }
-        if (unwatched != null && unwatched.isZero()) {
-            throw new UsageException("--unwatched: must be more than 0");
-        }
+        TimeConverter.positive("--keep", time);
+        TimeConverter.positive("--unwatched", unwatched);
         return new KeepConfig(
                 time,
                 unwatched == null ? time : unwatched,

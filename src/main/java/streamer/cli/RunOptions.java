@@ -148,7 +148,9 @@ final class RunOptions {
                 new RunSpec.Stdin.Empty(),
                 errors,
                 terminal,
-                new RunSpec.Limits(positive("--timeout", timeout), positive("--idle-timeout", idleTimeout)));
+                new RunSpec.Limits(
+                        TimeConverter.positive("--timeout", timeout),
+                        TimeConverter.positive("--idle-timeout", idleTimeout)));
     }
 
     /** Where standard error goes: a terminal has it too, in the order written. */
@@ -175,12 +177,5 @@ final class RunOptions {
         } catch (IOException e) {
             throw new IOException("--tty: " + e.getMessage(), e);
         }
-    }
-
-    private static @Nullable Duration positive(String flag, @Nullable Duration time) {
-        if (time != null && time.isZero()) {
-            throw new UsageException(flag + ": must be more than 0");
-        }
-        return time;
     }
 }

@@ -117,8 +117,10 @@ public final class ServeCommand implements Callable<Integer> {
         Logging.configure(common.logFormat(), common.isVerbose());
         ExecLauncher.check();
         inBackground(ExecLauncher::warmUp);
-        inBackground(Spool::removeAbandoned);
-        inBackground(KeptRuns::removeAbandoned);
+        inBackground(() -> {
+            Spool.removeAbandoned();
+            KeptRuns.removeAbandoned();
+        });
         return serve(plan());
     }
 

@@ -77,13 +77,9 @@ final class StreamOptions {
         if (flushBytes < 1 || flushBytes > FlushPolicy.MAX_FLUSH_BYTES) {
             throw new UsageException("--flush-bytes: must be from 1 to 64k");
         }
-        if (heartbeat.isZero()) {
-            throw new UsageException("--heartbeat: must be more than 0");
-        }
+        TimeConverter.positive("--heartbeat", heartbeat);
         var flush = new FlushPolicy((int) flushBytes, flushAfter, heartbeat, heartbeatText);
-        if (writeTimeout != null && writeTimeout.isZero()) {
-            throw new UsageException("--write-timeout: must be more than 0");
-        }
+        TimeConverter.positive("--write-timeout", writeTimeout);
         return new ResponseConfig(contentType, flush, statusWait, onFailure, writeTimeout);
     }
 

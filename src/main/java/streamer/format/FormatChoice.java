@@ -42,7 +42,10 @@ public final class FormatChoice {
         return wantsEvents(accept) ? ServerSentEvents.CONTENT_TYPE : plainType;
     }
 
-    /** Whether events are chosen: they must be named, with a weight (RFC 9110, 12.4.2) that is not lower than that of plain output. */
+    /**
+     * Whether events are chosen: they must be named, with a weight (RFC 9110, 12.4.2) that is not lower than that of
+     * plain output.
+     */
     public boolean wantsEvents(List<String> accept) {
         var ranges = accept.stream()
                 .flatMap(header -> List.of(header.split(",")).stream())

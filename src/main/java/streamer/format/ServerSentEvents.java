@@ -12,8 +12,9 @@ import streamer.output.Ending;
 
 /**
  * Server-sent events (HTML Living Standard, 9.2): a {@code message} for each line, a {@code part} for an unfinished
- * line that is flushed by time, an {@code exit} at the end, a {@code gap} before the first where bytes are not kept. Ids are {@code <run>:<offset>}, the offset of the byte
- * after the line; the exit's ends in {@code :end}, so that who has it is told from who has only the last line.
+ * line that is flushed by time, an {@code exit} at the end, a {@code gap} before the first where bytes are not kept.
+ * Ids are {@code <run>:<offset>}, the offset of the byte after the line; the exit's ends in {@code :end}, so that who
+ * has it is told from who has only the last line.
  */
 public final class ServerSentEvents implements Format {
     /** The media type of event streams. */

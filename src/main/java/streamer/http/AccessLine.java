@@ -2,7 +2,9 @@ package streamer.http;
 
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
+import streamer.output.Ending;
 
 /**
  * Access log entry of one request; as a string one line of printable ASCII, with all else escaped.
@@ -37,9 +39,20 @@ public record AccessLine(
      * @param id its id
      */
     public record RunPart(@Nullable Integer exit, @Nullable String ended, String id) {
+        /** The part of a run; {@code ending} is null if it has not ended. */
+        static RunPart of(String id, @Nullable Ending ending) {
+            var code = ending == null ? OptionalInt.empty() : ending.code();
+            return new RunPart(code.isPresent() ? code.getAsInt() : null, ending == null ? null : ending.word(), id);
+        }
+
+        /** How it ended. */
+        String outcome() {
+            return "exit=" + (exit == null ? "-" : exit) + " ended=" + (ended == null ? "-" : ended);
+        }
+
         @Override
         public String toString() {
-            return " exit=" + (exit == null ? "-" : exit) + " ended=" + (ended == null ? "-" : ended) + " run=" + id;
+            return " " + outcome() + " run=" + id;
         }
     }
 

@@ -5,7 +5,6 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.AttachmentKey;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -70,9 +69,7 @@ final class AccessLog implements HttpHandler {
 
         /** Logs the line of a request with a run; {@code ending} is null if that is not known. */
         void log(String run, @Nullable Ending ending) {
-            var code = ending == null ? OptionalInt.empty() : ending.code();
-            log(new AccessLine.RunPart(
-                    code.isPresent() ? code.getAsInt() : null, ending == null ? null : ending.word(), run));
+            log(AccessLine.RunPart.of(run, ending));
         }
 
         /** Logs the line of a request whose response ended before its run, and why. */

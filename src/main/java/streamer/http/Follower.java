@@ -23,8 +23,8 @@ import streamer.time.Pulse;
 import streamer.time.Stopwatch;
 
 /**
- * A viewer of a kept run: sends its client what the run's log has from an offset on, without a thread of its own. It goes
- * on when there is more, or when its client takes more.
+ * A viewer of a kept run: sends its client what the run's log has from an offset on, without a thread of its own. It
+ * goes on when there is more, or when its client takes more.
  *
  * <p>Threads: its connection's I/O thread; the pulse's, and any that abandons it, call too.
  */
@@ -66,7 +66,7 @@ final class Follower implements Reply, SinkListener, FollowerThread.Member {
         /** The response is over; {@code why} is why it was broken off, null if it was not. */
         default void left(@Nullable Reason why) {}
 
-        /** For how long its client may take nothing while the request comes and the run waits for it, in nanoseconds. */
+        /** Nanoseconds for which its client may take nothing while the request comes and the run waits for it. */
         default long stalledLimit() {
             return Stopwatch.NEVER;
         }
@@ -211,9 +211,7 @@ final class Follower implements Reply, SinkListener, FollowerThread.Member {
 
     private void caughtUp() throws IOException {
         var end = log.end();
-        if (offset == to) {
-            end(end);
-        } else if (end != null && offset == log.next()) { // read after the end
+        if (offset == to || (end != null && offset == log.next())) { // which is read after the end
             end(end);
         } else {
             isWaiting = true;

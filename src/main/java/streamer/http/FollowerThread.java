@@ -16,8 +16,8 @@ import streamer.output.Chunk;
 import streamer.time.Pulse;
 
 /**
- * All followers on one I/O thread: reads for them into one buffer, once for all who are at the same place, and wakes all
- * that follow a log by one task when there is more of it.
+ * All followers on one I/O thread: reads for them into one buffer, once for all who are at the same place, and wakes
+ * all that follow a log by one task when there is more of it.
  *
  * <p>Threads: that one; {@link #join} and {@link #leave} any.
  */

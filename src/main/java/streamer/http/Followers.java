@@ -19,6 +19,7 @@ import streamer.format.FormatChoice;
 import streamer.format.Start;
 import streamer.http.Follower.Part;
 import streamer.http.request.Accept;
+import streamer.http.response.Answer;
 import streamer.http.response.StreamHead;
 import streamer.kept.KeptRun;
 import streamer.output.Ending.Reason;
@@ -116,9 +117,13 @@ final class Followers {
         }
     }
 
-    /** Whether there may be no more. */
-    boolean isFull() {
-        return present.size() >= most;
+    /** Answers a client that may not follow, as there may be no more who do; false, without effect, if it may. */
+    boolean refuse(HttpServerExchange exchange) {
+        var isFull = present.size() >= most;
+        if (isFull) {
+            Answer.later(exchange, Answer.RETRY_SOON_SECONDS, "Too many watch already; see --max-connections.");
+        }
+        return isFull;
     }
 
     private void boundSendBuffer(HttpServerExchange exchange) {

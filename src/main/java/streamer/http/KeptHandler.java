@@ -51,8 +51,8 @@ final class KeptHandler implements HttpHandler {
     }
 
     private void handle(HttpServerExchange exchange) throws RefusedException {
-        if (exchange.getRequestContentLength() > serving.config().request().maxBytes()) {
-            throw RefusedException.tooLarge();
+        if (streams.refuseTooLarge(exchange)) {
+            return;
         }
         var request = RequestIdentity.of(exchange);
         var isAsync = prefersAsync(exchange);
@@ -67,12 +67,11 @@ final class KeptHandler implements HttpHandler {
         } else if (!place.run().request().digest().equals(request.digest())) {
             Answer.line(exchange, 422, "This Idempotency-Key belongs to another request.");
         } else if (isAsync) {
-            acknowledge(exchange, place.run());
+            var entry = table.find(place.run().id()).orElseGet(() -> new RunEntry(place.run()));
+            acknowledge(exchange, place.run(), entry).whole();
         } else if (!request.key().isEmpty() && !followers.hasFirstByte(exchange, place.run())) {
             Answer.line(exchange, 410, "The beginning of that run's output is not kept any more.");
-        } else if (followers.isFull()) {
-            Answer.later(exchange, Answer.RETRY_SOON_SECONDS, "Too many watch already; see --max-connections.");
-        } else {
+        } else if (!followers.refuse(exchange)) {
             join(exchange, place.run());
         }
     }
@@ -121,11 +120,6 @@ final class KeptHandler implements HttpHandler {
         recording.reached(0);
         follower.start();
         return follower;
-    }
-
-    private void acknowledge(HttpServerExchange exchange, KeptRun run) {
-        run.detach();
-        new Acknowledgement(exchange, table.find(run.id()).orElseGet(() -> new RunEntry(run))).whole();
     }
 
     private void join(HttpServerExchange exchange, KeptRun run) {

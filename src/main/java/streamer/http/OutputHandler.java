@@ -94,9 +94,10 @@ final class OutputHandler implements HttpHandler {
     private void send(HttpServerExchange exchange, KeptRun run, OutputQuery query) {
         var event = query.event();
         var to = query.follows() ? Long.MAX_VALUE : run.log().next();
-        if (followers.isFull()) {
-            Answer.later(exchange, Answer.RETRY_SOON_SECONDS, "Too many watch already; see --max-connections.");
-        } else if (event != null && (event.isEnd() || !event.run().equals(run.id()))) {
+        if (followers.refuse(exchange)) {
+            return;
+        }
+        if (event != null && (event.isEnd() || !event.run().equals(run.id()))) {
             Answer.empty(exchange, 204, "Nothing comes after this event.");
         } else if (event != null) {
             sendFrom(exchange, run, event.offset(), to);
@@ -140,7 +141,7 @@ final class OutputHandler implements HttpHandler {
         }
     }
 
-    /** Whether a download of a run that ended badly is resumed that is whole: {@code wget} takes no less for its end. */
+    /** Whether a download is resumed that is whole, of a run that ended badly: {@code wget} takes no less for its end. */
     private static boolean isResumedAtTheEndOfFailure(HttpServerExchange exchange, End end, long length) {
         var range =
                 OPEN_RANGE.matcher(String.valueOf(exchange.getRequestHeaders().getFirst(Headers.RANGE)));

@@ -143,19 +143,13 @@ final class Recording implements Delivery, Follower.Listener {
 
     private String line() {
         var end = kept.log().end();
-        var ending = end == null ? null : end.ending();
-        var code =
-                ending == null || ending.code().isEmpty() ? "-" : ending.code().getAsInt();
-        var word = ending == null ? "-" : ending.word();
-        return "run " + run.id() + ": exit=" + code + " ended=" + word + ", "
-                + kept.log().next() + "B in " + run.millis() + "ms";
+        var part = AccessLine.RunPart.of(run.id(), end == null ? null : end.ending());
+        return "run " + run.id() + ": " + part.outcome() + ", " + kept.log().next() + "B in " + run.millis() + "ms";
     }
 
     @Override
     public void stopping() {
-        if (body != null) {
-            body.detach();
-        }
+        ending();
         all.close(kept);
     }
 

@@ -37,8 +37,7 @@ final class StreamHandler implements HttpHandler {
 
     @Override
     public void handleRequest(HttpServerExchange exchange) {
-        if (exchange.getRequestContentLength() > serving.config().request().maxBytes()) {
-            Answer.refuse(exchange, RefusedException.tooLarge());
+        if (refuseTooLarge(exchange)) {
             return;
         }
         var run = runs.admit();
@@ -47,6 +46,16 @@ final class StreamHandler implements HttpHandler {
         } else {
             begin(exchange, run);
         }
+    }
+
+    /** Answers a request that says that its body is too large; false, without effect, if it does not. */
+    boolean refuseTooLarge(HttpServerExchange exchange) {
+        var isTooLarge =
+                exchange.getRequestContentLength() > serving.config().request().maxBytes();
+        if (isTooLarge) {
+            Answer.refuse(exchange, RefusedException.tooLarge());
+        }
+        return isTooLarge;
     }
 
     private void begin(HttpServerExchange exchange, Run run) {

@@ -19,11 +19,6 @@ import streamer.output.Ending;
  * @param more further headers, which win over these
  */
 public record StreamHead(HttpServerExchange exchange, String run, String contentType, HeaderMap more) {
-    /** A head without more headers. */
-    public StreamHead(HttpServerExchange exchange, String run, String contentType) {
-        this(exchange, run, contentType, new HeaderMap());
-    }
-
     private static final HttpString EXIT_CODE = new HttpString("Streamer-Exit-Code");
     private static final HttpString ENDED = new HttpString("Streamer-Ended");
 
@@ -42,6 +37,11 @@ public record StreamHead(HttpServerExchange exchange, String run, String content
 
     private static final HttpString ACCEL_BUFFERING = new HttpString("X-Accel-Buffering");
     private static final HttpString ROBOTS = new HttpString("X-Robots-Tag");
+
+    /** A head without more headers. */
+    public StreamHead(HttpServerExchange exchange, String run, String contentType) {
+        this(exchange, run, contentType, new HeaderMap());
+    }
 
     /** Sets the headers of every stream, also in response to HEAD. */
     public static void put(HttpServerExchange exchange, String contentType) {
