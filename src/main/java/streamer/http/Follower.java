@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import streamer.format.Format;
@@ -47,7 +46,7 @@ final class Follower implements Reply, SinkListener, FollowerThread.Member {
     private final Pulse.Timer timer;
     private final long blockedNanos;
     private final long to;
-    private final AtomicBoolean isDone = new AtomicBoolean();
+    private volatile boolean isDone;
     private long offset;
     private boolean isWaiting;
     private boolean isBlocked;
@@ -167,7 +166,7 @@ final class Follower implements Reply, SinkListener, FollowerThread.Member {
 
     private void send() throws IOException {
         for (var sent = 0; sent < TURN_BYTES; ) {
-            if (isDone.get()) { // by another thread: from then on the sink takes nothing, and says that it took all
+            if (isDone) { // by another thread: from then on the sink takes nothing, and says that it took all
                 return;
             }
             var chunk = read();
@@ -257,7 +256,7 @@ final class Follower implements Reply, SinkListener, FollowerThread.Member {
     }
 
     private void done(Runnable log, @Nullable Reason why) {
-        if (isDone.compareAndSet(false, true)) {
+        if (isFirst()) {
             log.run();
             timer.stop();
             thread.leave(this);
@@ -265,6 +264,12 @@ final class Follower implements Reply, SinkListener, FollowerThread.Member {
             run.leave();
             listener.left(why);
         }
+    }
+
+    private synchronized boolean isFirst() {
+        var isFirst = !isDone;
+        isDone = true;
+        return isFirst;
     }
 
     @Override
@@ -279,7 +284,7 @@ final class Follower implements Reply, SinkListener, FollowerThread.Member {
 
     @Override
     public long due(long now) {
-        if (isDone.get()) {
+        if (isDone) {
             return Stopwatch.NEVER;
         }
         var next = sink.due(now);

@@ -3,9 +3,10 @@ package streamer.http;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -64,13 +65,13 @@ final class FollowerThread {
             crowds.put(follower.log(), crowd);
             follower.log().onMore(crowd);
         }
-        crowd.followers.add(follower);
+        crowd.add(follower);
     }
 
     /** Somebody follows no more. */
     synchronized void leave(Member follower) {
         var crowd = crowds.get(follower.log());
-        if (crowd != null && crowd.followers.remove(follower) && crowd.followers.isEmpty()) {
+        if (crowd != null && crowd.isLast(follower)) {
             crowds.remove(follower.log());
             follower.log().forget(crowd);
         }
@@ -117,9 +118,10 @@ final class FollowerThread {
         lastLog = null;
     }
 
-    /** All followers of one log. */
+    /** All followers of one log, in the order in which they came: so lies what belongs to them in memory, the kernel's too. */
     private final class Crowd implements Runnable {
-        private final Set<Member> followers = ConcurrentHashMap.newKeySet();
+        private final Set<Member> followers = new LinkedHashSet<>();
+        private @Nullable List<Member> present; // a copy; null if somebody came or left since
         private final AtomicBoolean isCalled = new AtomicBoolean();
 
         /** Wakes all of them, on their thread, once for all that came meanwhile. */
@@ -136,9 +138,25 @@ final class FollowerThread {
 
         private void follow() {
             isCalled.set(false);
-            for (var follower : followers) {
-                follower.more();
+            present().forEach(Member::more);
+        }
+
+        synchronized void add(Member follower) {
+            followers.add(follower);
+            present = null;
+        }
+
+        /** Removes one; whether nobody is left then. */
+        synchronized boolean isLast(Member follower) {
+            present = null;
+            return followers.remove(follower) && followers.isEmpty();
+        }
+
+        private synchronized List<Member> present() {
+            if (present == null) {
+                present = List.copyOf(followers);
             }
+            return present;
         }
     }
 }

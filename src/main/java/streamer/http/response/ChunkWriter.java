@@ -26,7 +26,7 @@ final class ChunkWriter {
     private final HttpServerExchange exchange;
     private final StreamSinkConduit conduit;
     private final ByteBuffer size = ByteBuffer.allocate(Chunk.HEADROOM).limit(0); // of a chunk that is gathered
-    private final ByteBuffer end = ByteBuffer.allocate(CRLF.length).limit(0);
+    private final ByteBuffer end = ByteBuffer.wrap(CRLF).limit(0);
     private final ByteBuffer[] frame = {size, Format.NOTHING, Format.NOTHING, end};
     private boolean isInPlace;
     private boolean isUnfinished;
@@ -37,9 +37,9 @@ final class ChunkWriter {
      *
      * @param conduit the connection's, below all of Undertow's
      */
-    ChunkWriter(HttpServerExchange exchange, StreamSinkConduit conduit) {
+    ChunkWriter(HttpServerExchange exchange, WriteMonitor conduit) {
         this.exchange = exchange;
-        this.conduit = conduit;
+        this.conduit = conduit.next();
     }
 
     /**
@@ -63,7 +63,7 @@ final class ChunkWriter {
         if (!isInPlace) {
             putSize(size.clear().position(Chunk.HEADROOM), payload);
         }
-        end.clear().put(CRLF).flip();
+        end.clear();
     }
 
     private static boolean hasRoom(ByteBuffer bytes) {

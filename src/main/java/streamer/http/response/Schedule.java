@@ -47,12 +47,14 @@ final class Schedule {
 
     /** Stops the timer of an unfinished line. */
     void partShown() {
-        part.reset();
+        if (policy.flushesByTime()) { // else it never runs
+            part.reset();
+        }
     }
 
-    /** Starts the timer of kept bytes; false if it runs. */
+    /** Starts the timer of kept bytes; false if it runs, or if they are not sent by time. */
     boolean bytesKept(long now) {
-        var areFirst = !kept.isRunning();
+        var areFirst = policy.flushesByTime() && !kept.isRunning();
         kept.start(now);
         return areFirst;
     }
@@ -60,9 +62,11 @@ final class Schedule {
     /** Restarts the timers of silence and, if some bytes are still kept, of kept bytes. */
     void bytesSent(boolean someKept, long now) {
         silence.restart(now);
-        kept.reset();
-        if (someKept) {
-            kept.start(now);
+        if (policy.flushesByTime()) {
+            kept.reset();
+            if (someKept) {
+                kept.start(now);
+            }
         }
     }
 
