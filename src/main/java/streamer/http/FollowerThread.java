@@ -25,6 +25,9 @@ import streamer.time.Pulse;
 final class FollowerThread {
     private static final int READ_BYTES = 64 * 1024;
 
+    /** After so many of a crowd others are served. */
+    private static final int TURN = 128;
+
     private final XnioIoThread thread;
     private final Pulse pulse;
     private final Map<OutputLog, Crowd> crowds = new HashMap<>();
@@ -123,22 +126,42 @@ final class FollowerThread {
         private final Set<Member> followers = new LinkedHashSet<>();
         private @Nullable List<Member> present; // a copy; null if somebody came or left since
         private final AtomicBoolean isCalled = new AtomicBoolean();
+        private volatile boolean hasMore; // since they were called last
 
         /** Wakes all of them, on their thread, once for all that came meanwhile. */
         @Override
         public void run() {
+            hasMore = true;
             if (isCalled.compareAndSet(false, true)) {
-                try {
-                    thread.execute(this::follow);
-                } catch (RejectedExecutionException e) {
-                    // The server is being closed, and abandons them.
-                }
+                execute(this::follow);
+            }
+        }
+
+        private void execute(Runnable task) {
+            try {
+                thread.execute(task);
+            } catch (RejectedExecutionException e) {
+                // The server is being closed, and abandons them.
             }
         }
 
         private void follow() {
+            hasMore = false;
+            follow(present(), 0);
+        }
+
+        /** Wakes some of them; between them and the next those who follow other logs are served. */
+        private void follow(List<Member> all, int from) {
+            var to = Math.min(all.size(), from + TURN);
+            all.subList(from, to).forEach(Member::more);
+            if (to < all.size()) {
+                execute(() -> follow(all, to));
+                return;
+            }
             isCalled.set(false);
-            present().forEach(Member::more);
+            if (hasMore) {
+                run();
+            }
         }
 
         synchronized void add(Member follower) {

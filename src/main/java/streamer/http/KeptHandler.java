@@ -12,6 +12,7 @@ import streamer.http.request.CgiEnvironment;
 import streamer.http.request.RefusedException;
 import streamer.http.request.RequestBody;
 import streamer.http.response.Answer;
+import streamer.kept.KeptRequest;
 import streamer.kept.KeptRun;
 import streamer.kept.KeptRuns;
 import streamer.run.Run;
@@ -57,22 +58,33 @@ final class KeptHandler implements HttpHandler {
         var request = RequestIdentity.of(exchange);
         var isAsync = prefersAsync(exchange);
         var hasNoBody = exchange.isRequestComplete();
-        var variables = hasNoBody ? RunExchange.environment(exchange) : null;
         var isShareable = hasNoBody && exchange.getRequestMethod().equals(Methods.GET);
+        var other = kept.find(request, isShareable);
+        if (other.isPresent()) { // which needs no variables
+            join(exchange, request, other.get(), isAsync);
+            return;
+        }
+        var variables = hasNoBody ? RunExchange.environment(exchange) : null;
         var place = kept.place(request, isShareable, runs::admit);
         if (place == null) {
             streams.refuse(exchange);
         } else if (place.admitted() != null) {
             start(exchange, variables, place.run(), place.admitted(), isAsync);
-        } else if (!place.run().request().digest().equals(request.digest())) {
+        } else {
+            join(exchange, request, place.run(), isAsync);
+        }
+    }
+
+    private void join(HttpServerExchange exchange, KeptRequest request, KeptRun run, boolean isAsync) {
+        if (!run.request().digest().equals(request.digest())) {
             Answer.line(exchange, 422, "This Idempotency-Key belongs to another request.");
         } else if (isAsync) {
-            var entry = table.find(place.run().id()).orElseGet(() -> new RunEntry(place.run()));
-            acknowledge(exchange, place.run(), entry).whole();
-        } else if (!request.key().isEmpty() && !followers.hasFirstByte(exchange, place.run())) {
+            var entry = table.find(run.id()).orElseGet(() -> new RunEntry(run));
+            acknowledge(exchange, run, entry).whole();
+        } else if (!request.key().isEmpty() && !followers.hasFirstByte(exchange, run)) {
             Answer.line(exchange, 410, "The beginning of that run's output is not kept any more.");
         } else if (!followers.refuse(exchange)) {
-            join(exchange, place.run());
+            watch(exchange, run);
         }
     }
 
@@ -122,7 +134,7 @@ final class KeptHandler implements HttpHandler {
         return follower;
     }
 
-    private void join(HttpServerExchange exchange, KeptRun run) {
+    private void watch(HttpServerExchange exchange, KeptRun run) {
         exchange.dispatch(exchange.getIoThread(), () -> {
             var follower = followers.whole(exchange, run, Follower.Listener.NONE);
             if (!exchange.isRequestComplete()) {

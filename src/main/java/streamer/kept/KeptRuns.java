@@ -143,8 +143,24 @@ public final class KeptRuns implements AutoCloseable {
     }
 
     /**
-     * Finds the run that a request joins: by its key, or an equal one that goes on, where these are shared; else admits
-     * a new one.
+     * The run that a request joins: by its key, or an equal one that goes on, where these are shared; empty if there is
+     * none.
+     *
+     * @param isShareable whether it may share a run
+     */
+    public synchronized Optional<KeptRun> find(KeptRequest request, boolean isShareable) {
+        return Optional.ofNullable(
+                !request.key().isEmpty()
+                        ? keys.get(request.key())
+                        : shares(request, isShareable) ? shared.get(request.digest()) : null);
+    }
+
+    private boolean shares(KeptRequest request, boolean isShareable) {
+        return isShareable && config.isShared() && request.key().isEmpty();
+    }
+
+    /**
+     * The run that a request joins, or else a new one.
      *
      * @param isShareable whether it may share a run
      * @param admission admits a run; null if that is refused
@@ -152,11 +168,9 @@ public final class KeptRuns implements AutoCloseable {
      */
     public synchronized @Nullable Place place(
             KeptRequest request, boolean isShareable, Supplier<@Nullable Run> admission) {
-        var hasKey = !request.key().isEmpty();
-        var shares = isShareable && config.isShared() && !hasKey;
-        var other = hasKey ? keys.get(request.key()) : shares ? shared.get(request.digest()) : null;
-        if (other != null) {
-            return new Place(other, null);
+        var other = find(request, isShareable);
+        if (other.isPresent()) {
+            return new Place(other.get(), null);
         }
         var run = admission.get();
         if (run == null) {
@@ -164,7 +178,7 @@ public final class KeptRuns implements AutoCloseable {
         }
         var admitted = kept(run.id(), request, run);
         add(admitted);
-        if (shares) {
+        if (shares(request, isShareable)) {
             shared.put(request.digest(), admitted);
         }
         return new Place(admitted, run);
