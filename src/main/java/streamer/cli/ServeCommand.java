@@ -97,6 +97,7 @@ public final class ServeCommand implements Callable<Integer> {
                         RequestConfig.UploadMode.class, new ChoiceConverter<>(RequestConfig.UploadMode.class))
                 .registerConverter(
                         ResponseConfig.OnFailure.class, new ChoiceConverter<>(ResponseConfig.OnFailure.class))
+                .registerConverter(StreamOptions.Page.class, new ChoiceConverter<>(StreamOptions.Page.class))
                 .registerConverter(RunSpec.Stderr.class, new ChoiceConverter<>(RunSpec.Stderr.class))
                 .registerConverter(Logging.LogFormat.class, new ChoiceConverter<>(Logging.LogFormat.class))
                 .registerConverter(Path.class, new FileConverter())

@@ -10,6 +10,8 @@ import streamer.http.response.ResponseConfig;
 
 /** The flags of the stream: flushing, heartbeats, and how it ends. */
 final class StreamOptions {
+    private static final String PLAIN_TEXT = "text/plain";
+
     @Option(
             names = "--flush-bytes",
             paramLabel = "SIZE",
@@ -48,6 +50,13 @@ final class StreamOptions {
     private String contentType = "text/plain; charset=utf-8";
 
     @Option(
+            names = "--page",
+            paramLabel = "on|off",
+            description = "Show a browser a page instead of the plain stream. Default: on, where the stream is plain"
+                    + " text.")
+    private @Nullable Page page;
+
+    @Option(
             names = "--status-wait",
             paramLabel = "TIME",
             converter = TimeConverter.class,
@@ -80,7 +89,15 @@ final class StreamOptions {
         TimeConverter.positive("--heartbeat", heartbeat);
         var flush = new FlushPolicy((int) flushBytes, flushAfter, heartbeat, heartbeatText);
         TimeConverter.positive("--write-timeout", writeTimeout);
-        return new ResponseConfig(contentType, flush, statusWait, onFailure, writeTimeout);
+        var isText = contentType.regionMatches(true, 0, PLAIN_TEXT, 0, PLAIN_TEXT.length());
+        var hasPage = page == null ? isText : page == Page.ON;
+        return new ResponseConfig(contentType, flush, statusWait, onFailure, hasPage, writeTimeout);
+    }
+
+    /** Whether there is a page. */
+    enum Page {
+        ON,
+        OFF
     }
 
     /** A header value: printable ASCII. */

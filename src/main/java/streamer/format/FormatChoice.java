@@ -42,17 +42,27 @@ public final class FormatChoice {
         return wantsEvents(accept) ? ServerSentEvents.CONTENT_TYPE : plainType;
     }
 
+    /** Whether a page would be taken rather than plain output: it must be named, with a higher weight. */
+    public boolean prefersPage(List<String> accept) {
+        var ranges = ranges(accept);
+        return weight(ranges, "text/html") > plainWeight(ranges);
+    }
+
     /**
      * Whether events are chosen: they must be named, with a weight (RFC 9110, 12.4.2) that is not lower than that of
      * plain output.
      */
     public boolean wantsEvents(List<String> accept) {
-        var ranges = accept.stream()
+        var ranges = ranges(accept);
+        var events = weight(ranges, ServerSentEvents.CONTENT_TYPE);
+        return events > 0 && events >= plainWeight(ranges);
+    }
+
+    private static List<String> ranges(List<String> accept) {
+        return accept.stream()
                 .flatMap(header -> List.of(header.split(",")).stream())
                 .map(FormatChoice::folded)
                 .toList();
-        var events = weight(ranges, ServerSentEvents.CONTENT_TYPE);
-        return events > 0 && events >= plainWeight(ranges);
     }
 
     /** The weight of the most specific media range that matches plain output; 0 if none does. */

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -18,7 +19,6 @@ import org.xnio.Options;
 import org.xnio.Xnio;
 import org.xnio.XnioWorker;
 import streamer.format.FormatChoice;
-import streamer.http.access.AccessConfig;
 import streamer.http.access.AccessRule;
 import streamer.http.access.Authority;
 import streamer.http.access.BearerToken;
@@ -31,8 +31,12 @@ import streamer.http.access.PasswordFile;
 import streamer.http.access.PathRule;
 import streamer.http.access.ProxyRule;
 import streamer.http.access.RepeatRule;
+import streamer.http.access.TokenPassword;
 import streamer.http.listener.Listener;
 import streamer.http.listener.ListenerConfig;
+import streamer.http.page.Navigation;
+import streamer.http.page.PageRule;
+import streamer.http.page.PageSettings;
 import streamer.http.request.Spool;
 import streamer.kept.KeptRuns;
 import streamer.process.RunSpec;
@@ -85,7 +89,7 @@ public final class StreamServer implements AutoCloseable {
             command = new RepeatRule(outputs, KEPT_HINT, keeper);
             runsHandler = new RunsHandler(table, polls, outputs, isListOpen);
         }
-        var handlers = chain(config, formats, runs, runsHandler, command);
+        var handlers = chain(config, page(config, spec, kept != null), formats, runs, runsHandler, command);
         worker = worker();
         try {
             listener = new Listener(config.listener(), worker, handlers);
@@ -119,7 +123,12 @@ public final class StreamServer implements AutoCloseable {
 
     /** The chain of handlers, built from last to first; each calls the next or answers the request. */
     private static HttpHandler chain(
-            ServerConfig config, FormatChoice formats, Runs runs, RunsHandler runsHandler, HttpHandler command)
+            ServerConfig config,
+            @Nullable PageSettings page,
+            FormatChoice formats,
+            Runs runs,
+            RunsHandler runsHandler,
+            HttpHandler command)
             throws IOException {
         var access = config.access();
         var hosts = new HashSet<>(access.hosts());
@@ -127,11 +136,24 @@ public final class StreamServer implements AutoCloseable {
             Authority.parse(literal(config.listener().host())).ifPresent(own -> hosts.add(own.host()));
         }
         HttpHandler chain = new MethodRule(config.methods(), formats, command);
+        if (page != null) {
+            chain = new PageRule(page, formats, "page.html", chain);
+        }
         chain = new PathRule(config.paths(), chain);
         chain = OwnPaths.guarded(runsHandler, chain);
-        chain = new AccessRule(credentials(access), chain);
+        if (page != null) {
+            chain = OwnPaths.pages(page, formats, chain);
+        }
+        chain = new AccessRule(credentials(config), chain);
         chain = OwnPaths.open(runs, chain);
-        chain = new CrossSiteRule(access.origins(), path -> OwnPaths.methods(path, config.methods()), chain);
+        if (page != null) {
+            chain = OwnPaths.page(chain);
+        }
+        chain = new CrossSiteRule(
+                access.origins(),
+                path -> OwnPaths.methods(path, config.methods()),
+                exchange -> page != null && OwnPaths.mayHavePage(exchange) && Navigation.isOne(exchange, formats),
+                chain);
         chain = new HostRule(hosts, chain); // the host that a proxy forwards
         chain = new ProxyRule(access.proxies(), chain);
         chain = new HostRule(hosts, chain); // the request's own Host
@@ -139,13 +161,38 @@ public final class StreamServer implements AutoCloseable {
         return new AccessLog(chain);
     }
 
-    private static List<Credentials> credentials(AccessConfig access) throws IOException {
+    /** What the page has to know; null if there is none. */
+    private static @Nullable PageSettings page(ServerConfig config, RunSpec spec, boolean keeps) {
+        if (!config.response().hasPage()) {
+            return null;
+        }
+        var methods = new ArrayList<>(config.methods());
+        if (methods.remove("GET")) {
+            methods.add(0, "GET");
+        }
+        var takesBody = methods.stream().anyMatch(method -> !method.equals("GET"));
+        var uploads = config.request().uploads().name().toLowerCase(Locale.ROOT);
+        return new PageSettings(
+                methods,
+                takesBody ? uploads : "",
+                keeps,
+                !config.response().flush().heartbeatText().isEmpty(),
+                spec.stderr().name().toLowerCase(Locale.ROOT));
+    }
+
+    private static List<Credentials> credentials(ServerConfig config) throws IOException {
+        var access = config.access();
         var credentials = new ArrayList<Credentials>();
+        var tokens = new ArrayList<BearerToken>();
         if (access.token() != null) {
-            credentials.add(BearerToken.of(access.token()));
+            tokens.add(BearerToken.of(access.token()));
         }
         if (access.tokenFile() != null) {
-            credentials.add(BearerToken.from(access.tokenFile()));
+            tokens.add(BearerToken.from(access.tokenFile()));
+        }
+        credentials.addAll(tokens);
+        if (config.response().hasPage()) {
+            tokens.forEach(token -> credentials.add(new TokenPassword(token)));
         }
         if (access.passwordFile() != null) {
             credentials.add(new PasswordFile(access.passwordFile()));

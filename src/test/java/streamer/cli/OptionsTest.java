@@ -56,6 +56,7 @@ class OptionsTest {
             Map.entry("--heartbeat", "2s"),
             Map.entry("--heartbeat-text", "."),
             Map.entry("--content-type", "a/b"),
+            Map.entry("--page", "off"),
             Map.entry("--status-wait", "2s"),
             Map.entry("--on-failure", "end"),
             Map.entry("--max-runs", "2"),

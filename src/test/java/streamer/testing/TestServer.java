@@ -187,6 +187,15 @@ public final class TestServer implements AutoCloseable {
             return flag("--heartbeat", silence).flag("--heartbeat-text", text);
         }
 
+        public Setup page(boolean isOn) {
+            return flag("--page", isOn ? "on" : "off");
+        }
+
+        /** Media type of the plain stream. */
+        public Setup contentType(String type) {
+            return flag("--content-type", type);
+        }
+
         public Setup statusWait(Duration time) {
             return flag("--status-wait", time);
         }

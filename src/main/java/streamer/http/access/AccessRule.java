@@ -4,8 +4,8 @@ import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.stream.Stream;
 import streamer.http.request.Client;
 import streamer.http.response.Answer;
 
@@ -34,23 +34,35 @@ public final class AccessRule implements HttpHandler {
         var headers = exchange.getRequestHeaders();
         var given = headers.count(Headers.AUTHORIZATION) == 1 ? headers.getFirst(Headers.AUTHORIZATION) : "";
         var parts = given.split(" +", 2);
-        var credentials = accepted.stream()
+        var credentials = usable(exchange)
                 .filter(one -> parts.length == 2 && one.scheme().equalsIgnoreCase(parts[0]))
-                .findFirst();
+                .toList();
         if (credentials.isEmpty()) {
             refuse(exchange, false);
         } else {
-            authenticate(exchange, credentials.get(), parts[1].strip());
+            authenticate(exchange, credentials, parts[1].strip());
         }
     }
 
-    private void authenticate(HttpServerExchange exchange, Credentials credentials, String given) throws Exception {
-        var name = credentials.recall(given);
-        if (name.isPresent() || !credentials.needsCheck()) {
-            decide(exchange, credentials, name);
+    private Stream<Credentials> usable(HttpServerExchange exchange) {
+        return accepted.stream().filter(one -> one.isUsable(exchange));
+    }
+
+    /** Tries what has the scheme that was given: first what needs no check, of which there is one at most that does. */
+    private void authenticate(HttpServerExchange exchange, List<Credentials> credentials, String given)
+            throws Exception {
+        for (var one : credentials) {
+            var name = one.recall(given);
+            if (name.isPresent()) {
+                accept(exchange, one, name.get());
+                return;
+            }
+        }
+        var slow = credentials.stream().filter(Credentials::needsCheck).findFirst();
+        if (slow.isEmpty()) {
+            refuse(exchange, true);
         } else {
-            exchange.dispatch(
-                    task -> check(exchange, task), again -> decide(again, credentials, credentials.check(given)));
+            exchange.dispatch(task -> check(exchange, task), again -> decide(again, slow.get(), given));
         }
     }
 
@@ -62,19 +74,25 @@ public final class AccessRule implements HttpHandler {
         }
     }
 
-    private void decide(HttpServerExchange exchange, Credentials credentials, Optional<String> name) throws Exception {
+    private void decide(HttpServerExchange exchange, Credentials credentials, String given) throws Exception {
+        var name = credentials.check(given);
         if (name.isEmpty()) {
             refuse(exchange, true);
         } else {
-            exchange.putAttachment(Client.KEY, new Client(credentials.scheme(), name.get()));
-            next.handleRequest(exchange);
+            accept(exchange, credentials, name.get());
         }
     }
 
+    private void accept(HttpServerExchange exchange, Credentials credentials, String name) throws Exception {
+        exchange.putAttachment(Client.KEY, credentials.client(name));
+        next.handleRequest(exchange);
+    }
+
     private void refuse(HttpServerExchange exchange, boolean wrong) {
-        for (var one : accepted) {
-            exchange.getResponseHeaders().add(Headers.WWW_AUTHENTICATE, one.challenge(wrong));
-        }
+        usable(exchange)
+                .map(one -> one.challenge(wrong))
+                .distinct()
+                .forEach(challenge -> exchange.getResponseHeaders().add(Headers.WWW_AUTHENTICATE, challenge));
         Answer.line(
                 exchange,
                 401,

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import streamer.http.request.RequestPath;
 import streamer.http.response.Answer;
@@ -38,6 +39,7 @@ public final class CrossSiteRule implements HttpHandler {
 
     private final List<Origin> allowed;
     private final Function<String, List<String>> methods;
+    private final Predicate<HttpServerExchange> harmless;
     private final HttpHandler next;
 
     /**
@@ -45,10 +47,16 @@ public final class CrossSiteRule implements HttpHandler {
      *
      * @param allowed the origins whose pages may run the command
      * @param methods the methods that a path has
+     * @param harmless which requests run nothing, and get nothing that another page could read
      */
-    public CrossSiteRule(List<Origin> allowed, Function<String, List<String>> methods, HttpHandler next) {
+    public CrossSiteRule(
+            List<Origin> allowed,
+            Function<String, List<String>> methods,
+            Predicate<HttpServerExchange> harmless,
+            HttpHandler next) {
         this.allowed = allowed;
         this.methods = methods;
+        this.harmless = harmless;
         this.next = next;
     }
 
@@ -66,7 +74,7 @@ public final class CrossSiteRule implements HttpHandler {
         }
         if (origin.isPresent() && allowed.stream().anyMatch(origin.get()::isSameAs)) {
             allow(exchange, text.get());
-        } else if (isForeign(exchange, origin)) {
+        } else if (isForeign(exchange, origin) && !harmless.test(exchange)) {
             Answer.line(exchange, 403, "Not for pages of other sites; --allow-origin lets those of one in.");
         } else {
             next.handleRequest(exchange);

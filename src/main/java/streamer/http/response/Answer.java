@@ -52,6 +52,18 @@ public final class Answer {
         send(exchange, status, "application/json", text);
     }
 
+    /** Answers with a page. */
+    public static void html(HttpServerExchange exchange, String text) {
+        send(exchange, 200, "text/html; charset=utf-8", text);
+    }
+
+    /** Answers with a file, which may be kept by its client as the headers that are set allow it. */
+    public static void file(HttpServerExchange exchange, String type, byte[] bytes) {
+        exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, type);
+        exchange.getResponseHeaders().put(NO_SNIFF, "nosniff");
+        send(exchange, 200, bytes);
+    }
+
     private static void send(HttpServerExchange exchange, int status, String type, String text) {
         var headers = exchange.getResponseHeaders();
         headers.put(Headers.CONTENT_TYPE, type);

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param flush flushes and heartbeats
  * @param statusWait how long a plain stream may stay silent before its 200 is sent
  * @param onFailure how a plain stream ends whose run failed
+ * @param hasPage whether a browser's navigation gets a page instead of a plain stream
  * @param writeTimeout a run is stopped whose client takes no byte for this long; null for none
  */
 public record ResponseConfig(
@@ -17,6 +18,7 @@ public record ResponseConfig(
         FlushPolicy flush,
         Duration statusWait,
         OnFailure onFailure,
+        boolean hasPage,
         @Nullable Duration writeTimeout) {
     /** How a plain stream ends whose run failed. */
     public enum OnFailure {

@@ -1,0 +1,137 @@
+package streamer.http.page;
+
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.ETag;
+import io.undertow.util.ETagUtils;
+import io.undertow.util.Headers;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
+import java.util.zip.GZIPOutputStream;
+import streamer.http.access.MethodRule;
+import streamer.http.request.RequestPath;
+import streamer.http.response.Answer;
+
+/**
+ * The files of the page, from the jar, below {@link #PATH}: checked at each use ({@code no-cache}), by strong ETags
+ * (RFC 9110, 8.8.3), so that a new version of the server has its own page at once.
+ */
+public final class PageFiles implements HttpHandler {
+    /** Where they are. */
+    public static final String PATH = "/-/page/";
+
+    private static final Map<String, String> TYPES =
+            Map.of(".js", "text/javascript; charset=utf-8", ".css", "text/css; charset=utf-8", ".svg", "image/svg+xml");
+    private static final List<String> NAMES = List.of(
+            "page.js",
+            "run.js",
+            "view.js",
+            "store.js",
+            "line.js",
+            "looks.js",
+            "finder.js",
+            "runs.js",
+            "page.css",
+            "idle.svg",
+            "run.svg",
+            "ok.svg",
+            "bad.svg");
+
+    private static final Pattern TAKES_GZIP = Pattern.compile("\\bgzip\\b(?!\\s*;\\s*q=0(?:\\.0*)?(?:,|$))");
+    private static final String ZIPPED = "gzip ";
+    private static final int TAG_BYTES = 16;
+
+    private final Map<String, File> files = new ConcurrentHashMap<>();
+
+    private static final class File {
+        private final String type;
+        private final byte[] bytes;
+        private final String tag;
+
+        private File(String type, byte[] bytes) {
+            this.type = type;
+            this.bytes = bytes;
+            tag = digest(bytes);
+        }
+
+        private static String digest(byte[] bytes) {
+            try {
+                return HexFormat.of()
+                        .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes), 0, TAG_BYTES);
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException(e); // each Java has it
+            }
+        }
+    }
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) {
+        var method = exchange.getRequestMethod().toString();
+        var name = RequestPath.of(exchange).substring(PATH.length());
+        if (!NAMES.contains(name)) {
+            Answer.line(exchange, 404, "The page has no such file.");
+        } else if (!method.equals("GET") && !method.equals("HEAD")) {
+            MethodRule.refuse(exchange, "GET, HEAD, OPTIONS", "");
+        } else {
+            var isZipped = exchange.getRequestHeaders().contains(Headers.ACCEPT_ENCODING)
+                    && exchange.getRequestHeaders().get(Headers.ACCEPT_ENCODING).stream()
+                            .anyMatch(codings -> TAKES_GZIP.matcher(codings).find());
+            send(exchange, files.computeIfAbsent((isZipped ? ZIPPED : "") + name, PageFiles::file), isZipped);
+        }
+    }
+
+    private static void send(HttpServerExchange exchange, File file, boolean isZipped) {
+        var headers = exchange.getResponseHeaders();
+        headers.put(Headers.CACHE_CONTROL, "no-cache");
+        headers.put(Headers.VARY, Headers.ACCEPT_ENCODING_STRING);
+        headers.put(Headers.ETAG, '"' + file.tag + '"');
+        if (isZipped) {
+            headers.put(Headers.CONTENT_ENCODING, "gzip");
+        }
+        if (ETagUtils.handleIfNoneMatch(exchange, new ETag(false, file.tag), false)) {
+            Answer.file(exchange, file.type, file.bytes);
+        } else {
+            Answer.empty(exchange, 304);
+        }
+    }
+
+    /** A file by its name, with the prefix {@link #ZIPPED} if it is to be compressed. */
+    private static File file(String key) {
+        var isZipped = key.startsWith(ZIPPED);
+        var name = isZipped ? key.substring(ZIPPED.length()) : key;
+        var text = text(name).getBytes(StandardCharsets.UTF_8);
+        var bytes = isZipped ? zipped(text) : text;
+        return new File(TYPES.getOrDefault(name.substring(name.lastIndexOf('.')), "application/octet-stream"), bytes);
+    }
+
+    private static byte[] zipped(byte[] bytes) {
+        var zipped = new ByteArrayOutputStream();
+        try (var zip = new GZIPOutputStream(zipped)) {
+            zip.write(bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return zipped.toByteArray();
+    }
+
+    /** The text of a file. */
+    static String text(String name) {
+        try (var file = PageFiles.class.getResourceAsStream(name)) {
+            if (file == null) {
+                throw new IllegalStateException(name + " is missing in the jar");
+            }
+            return new String(file.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

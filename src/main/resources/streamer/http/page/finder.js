@@ -1,0 +1,82 @@
+// Finds a text in all lines of a store, some at a time, also in those that come later.
+
+import { plain } from "./line.js";
+
+const SLICE_MILLIS = 25;
+const LOOK = "(?:\\x1b\\[[\\d;:]*m)*"; // may stand between two characters
+
+export class Finder {
+    /** Looks for a text, in either case unless it has capitals. */
+    constructor(store, query) {
+        this.store = store;
+        const flags = query === query.toLowerCase() ? "gi" : "g";
+        const letters = [...query].map((letter) => letter.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&"));
+        this.shown = new RegExp(letters.join(""), flags);
+        this.stored = new RegExp(letters.join(LOOK), flags);
+        this.lines = []; // numbers of those that have it
+        this.next = store.first; // the first that has not been looked at
+    }
+
+    /** Looks on for a while; whether all finished lines have been looked at. */
+    look() {
+        const until = performance.now() + SLICE_MILLIS;
+        while (this.next < this.store.finished) {
+            this.next = Math.max(this.next, this.store.first);
+            const block = this.store.blocks[this.store.place(this.next)];
+            if (block.hasMoves) {
+                this.lookAtLines(block);
+            } else {
+                this.lookAtBlock(block);
+            }
+            this.next = block.first + block.starts.length;
+            if (performance.now() > until) {
+                return this.next >= this.store.finished;
+            }
+        }
+        return true;
+    }
+
+    lookAtLines(block) {
+        for (const { number, text } of this.store.lines(this.next, block.first + block.starts.length)) {
+            this.shown.lastIndex = 0;
+            if (this.shown.test(plain(text))) {
+                this.lines.push(number);
+            }
+        }
+    }
+
+    lookAtBlock({ text, starts, first }) {
+        let line = this.next - first;
+        this.stored.lastIndex = starts[line];
+        for (let found = this.stored.exec(text); found; found = this.stored.exec(text)) {
+            while (line + 1 < starts.length && starts[line + 1] <= found.index) {
+                line++;
+            }
+            this.lines.push(first + line);
+            if (line + 1 >= starts.length) {
+                return;
+            }
+            this.stored.lastIndex = starts[line + 1];
+        }
+    }
+
+    /** The places of the text in a line as it is shown: from, to. */
+    marks(shown) {
+        return [...shown.matchAll(this.shown)].map((found) => [found.index, found.index + found[0].length]);
+    }
+
+    /** How many of the lines found are before this one. */
+    before(number) {
+        let low = 0;
+        let high = this.lines.length;
+        while (low < high) {
+            const middle = (low + high) >> 1;
+            if (this.lines[middle] < number) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+}

@@ -1,0 +1,358 @@
+// The page of one run: what its buttons, keys and address do.
+
+import { Finder } from "./finder.js";
+import { Run, duration } from "./run.js";
+import { Store } from "./store.js";
+import { View } from "./view.js";
+
+const MOST_LINES = 900000;
+const MOST_CHARACTERS = 64 * 1024 * 1024;
+const TURN_MILLIS = 12; // then the page is drawn
+const HIDDEN_MILLIS = 30000; // then a tab that nobody sees gives its connection away
+const RUN_PAGE = /^\/-\/runs\/([0-9a-f]+)$/;
+const SIGNS = { starting: "…", uploading: "↑", running: "▶", trying: "▶", stopping: "▶", ok: "✓" };
+const ICONS = { idle: "idle", ok: "ok", starting: "run", uploading: "run", running: "run", trying: "run", stopping: "run" };
+const OVER = ["idle", "ok", "failed", "stopped", "lost", "refused", "unknown"];
+
+const settings = document.body.dataset;
+const methods = settings.methods.split(",");
+const $ = (id) => document.getElementById(id);
+
+let store = new Store(MOST_LINES, MOST_CHARACTERS);
+let run = null;
+let state = "idle";
+let file = null;
+let started = 0;
+let command = history.state?.command ?? settings.command;
+
+const view = new View($("log"), store, (follows) => {
+    $("follow").checked = follows;
+    $("to-end").hidden = follows;
+});
+
+// What is told of the run.
+
+function listenerOf(mine) {
+    return {
+        begun(id, isKept) {
+            if (isKept && location.pathname !== `/-/runs/${id}`) {
+                const change = RUN_PAGE.test(location.pathname) ? "pushState" : "replaceState";
+                history[change]({ command }, "", `/-/runs/${id}`);
+            } else if (!isKept) {
+                history.replaceState({ command, hasRun: true }, "");
+            }
+            $("raw").hidden = !isKept;
+            $("raw").href = `/-/runs/${id}/output`;
+        },
+        text(text) {
+            if (mine() && text) {
+                store.add(text);
+                view.changed();
+                return turn();
+            }
+        },
+        since(millis) {
+            if (mine()) {
+                started = Date.now() - millis;
+            }
+        },
+        gap(from, to) {
+            tell(`${(to - from).toLocaleString("en")} bytes are not kept any more, from byte ${from.toLocaleString("en")} on.`);
+        },
+        state(name, words) {
+            if (mine()) {
+                show(name, words);
+            }
+        },
+    };
+}
+
+let turnEnds = 0;
+
+/** After some time others have their turn: drawing, clicks. */
+async function turn() {
+    if (performance.now() > turnEnds) {
+        await new Promise((resolve) => (document.hidden ? setTimeout(resolve) : requestAnimationFrame(() => setTimeout(resolve))));
+        turnEnds = performance.now() + TURN_MILLIS;
+    }
+}
+
+function show(name, words) {
+    state = name;
+    const isOver = OVER.includes(name);
+    if ($("state").textContent !== words) {
+        $("state").textContent = words;
+    }
+    $("state").className = name;
+    document.title = `${SIGNS[name] ?? (name === "idle" ? "" : "✗")} ${command} – streamer`.trim();
+    $("icon").href = `/-/page/${ICONS[name] ?? "bad"}.svg`;
+    $("run").hidden = !isOver;
+    $("run").textContent = (name === "idle" ? "Run" : "Run again") + (file ? ` with ${file.name}` : "");
+    $("stop").hidden = isOver;
+    $("stop").disabled = name === "starting" || name === "stopping";
+    $("choose").hidden = !isOver || settings.uploads === "";
+    if (name === "failed" && /^(log|lines)$/.test(settings.stderr)) {
+        tell("Standard error is in the server's log; start streamer with --stderr merge to see it here.");
+    }
+    view.changed();
+}
+
+function tell(text) {
+    $("note").textContent = text;
+    $("note").hidden = text === "";
+}
+
+// Runs.
+
+function begin(start) {
+    run?.pause();
+    store = new Store(MOST_LINES, MOST_CHARACTERS);
+    view.reset(store);
+    view.find(null);
+    search();
+    tell("");
+    started = Date.now();
+    const begun = new Run(listenerOf(() => run === begun), settings.heartbeats === "true");
+    run = begun;
+    state = "starting";
+    view.follow(true);
+    start(begun);
+}
+
+function runCommand() {
+    const chosen = file;
+    if (chosen) {
+        const method = methods.find((one) => one !== "GET");
+        let body = chosen;
+        if (settings.uploads === "files") {
+            body = new FormData();
+            body.append("file", chosen);
+        }
+        begin((begun) => begun.upload(command, method, body, settings.keeps === "true"));
+    } else {
+        begin((begun) => begun.start(command, methods[0]));
+    }
+}
+
+function attach(id) {
+    begin((begun) => begun.attach(id));
+}
+
+function choose(chosen) {
+    file = chosen ?? null;
+    show(state, $("state").textContent);
+}
+
+$("run").addEventListener("click", runCommand);
+$("stop").addEventListener("click", () => (run.id ? run.stop() : run.reading.abort()));
+$("file").addEventListener("change", () => choose($("file").files[0]));
+document.addEventListener("dragover", (event) => {
+    if (!$("choose").hidden) {
+        event.preventDefault();
+    }
+});
+document.addEventListener("drop", (event) => {
+    if (!$("choose").hidden) {
+        event.preventDefault();
+        choose(event.dataTransfer.files[0]);
+    }
+});
+
+let hiding;
+document.addEventListener("visibilitychange", () => {
+    clearTimeout(hiding);
+    if (document.hidden) {
+        hiding = setTimeout(() => run?.pause(), HIDDEN_MILLIS);
+    } else {
+        run?.unpause();
+    }
+});
+
+// Lines: how many, which are marked, what is found.
+
+view.drawn.push(() => {
+    const lines = store.end.toLocaleString("en");
+    const gone = store.first > 0 ? `, the first ${store.first.toLocaleString("en")} are not kept in this page` : "";
+    const time = OVER.includes(state) ? "" : ` · ${duration(Math.max(0, Date.now() - started))}`;
+    $("size").textContent = `${lines} ${store.end === 1 ? "line" : "lines"}${gone}${time}`;
+    goToWanted();
+});
+setInterval(() => {
+    if (!OVER.includes(state)) {
+        view.changed();
+    }
+}, 1000);
+
+let wanted = null; // lines of the address, until they have come
+
+function readAddress() {
+    const found = /^#L(\d+)(?:-L(\d+))?$/.exec(location.hash);
+    wanted = found && [Number(found[1]) - 1, Number(found[2] ?? found[1]) - 1];
+    if (wanted) {
+        view.mark(...wanted);
+        view.changed();
+    }
+}
+
+function goToWanted() {
+    if (wanted && wanted[0] < store.end) {
+        const [first] = wanted;
+        wanted = null;
+        view.goTo(Math.max(first, store.first));
+    }
+}
+
+addEventListener("hashchange", readAddress);
+addEventListener("popstate", () => {
+    const id = RUN_PAGE.exec(location.pathname)?.[1];
+    if (id && id !== run?.id) {
+        command = history.state?.command ?? command;
+        attach(id);
+    }
+});
+
+$("lines").addEventListener("click", (event) => {
+    if (event.target.className !== "number") {
+        return;
+    }
+    event.preventDefault();
+    const line = event.target.parentElement.number;
+    const from = event.shiftKey && view.marked[0] >= 0 ? view.marked[0] : line;
+    const range = [Math.min(from, line), Math.max(from, line)];
+    const isOne = range[0] === range[1];
+    history.replaceState(history.state, "", `#L${range[0] + 1}${isOne ? "" : `-L${range[1] + 1}`}`);
+    view.mark(...range);
+    getSelection().removeAllRanges();
+});
+
+function search() {
+    const text = $("text").value;
+    view.find(text ? new Finder(store, text) : null);
+    $("hits").textContent = "";
+    if (text) {
+        lookOn(view.finder, true);
+    }
+}
+
+function lookOn(finder, isFirst) {
+    if (finder !== view.finder) {
+        return;
+    }
+    const isDone = finder.look();
+    if (view.hit < 0 && finder.lines.length > 0 && isFirst) {
+        hit(finder.lines[0]);
+        isFirst = false;
+    }
+    count();
+    setTimeout(() => lookOn(finder, isFirst), isDone ? 500 : 0);
+}
+
+function count() {
+    const { lines } = view.finder;
+    const place = view.hit < 0 ? "" : `${(view.finder.before(view.hit) + 1).toLocaleString("en")} of `;
+    const text = `${place}${lines.length.toLocaleString("en")} ${lines.length === 1 ? "line" : "lines"}`;
+    if ($("hits").textContent !== text) {
+        $("hits").textContent = text;
+    }
+}
+
+function hit(line) {
+    view.hit = line;
+    view.restyled();
+    view.goTo(line);
+    count();
+}
+
+function step(by) {
+    const lines = view.finder?.lines ?? [];
+    if (lines.length > 0) {
+        const at = view.finder.before(view.hit < 0 ? 0 : view.hit) + (view.hit < 0 ? 0 : by);
+        hit(lines[(at + lines.length) % lines.length]);
+    }
+}
+
+$("text").addEventListener("input", search);
+$("find").addEventListener("submit", (event) => {
+    event.preventDefault();
+    step(1);
+});
+$("text").addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.shiftKey) {
+        event.preventDefault();
+        step(-1);
+    } else if (event.key === "Escape") {
+        $("text").value = "";
+        search();
+        $("log").focus();
+    }
+});
+
+// Switches and keys.
+
+$("follow").addEventListener("change", () => view.follow($("follow").checked));
+$("to-end").addEventListener("click", () => view.follow(true));
+$("wrap").addEventListener("change", () => view.wrap($("wrap").checked));
+$("copy").addEventListener("click", () => {
+    if (getSelection().isCollapsed && view.marked[0] < 0) {
+        view.selectAll();
+    }
+    document.execCommand("copy");
+});
+$("save").addEventListener("click", () => {
+    if (run?.isKept) {
+        download(`/-/runs/${run.id}/output?follow=0`);
+    } else {
+        const texts = store.blocks.map((block) => block.text);
+        const address = URL.createObjectURL(new Blob([...texts, store.rest], { type: "text/plain" }));
+        download(address);
+        setTimeout(() => URL.revokeObjectURL(address), 60000);
+    }
+});
+
+function download(address) {
+    const link = document.createElement("a");
+    link.href = address;
+    link.download = `${run?.id ?? "output"}.txt`;
+    link.click();
+}
+
+document.addEventListener("keydown", (event) => {
+    const isTyping = /^(INPUT|TEXTAREA)$/.test(event.target.tagName) && event.target.type !== "checkbox";
+    const isCommand = event.ctrlKey || event.metaKey;
+    if (isCommand && event.key === "f" && event.target !== $("text")) { // a second time: the browser's
+        event.preventDefault();
+        $("text").select();
+    } else if (isCommand && event.key === "a" && !isTyping) {
+        event.preventDefault();
+        view.selectAll();
+    } else if (!isTyping && !isCommand && !event.altKey && event.key === "/") {
+        event.preventDefault();
+        $("text").select();
+    } else if (!isTyping && event.key === "End") {
+        view.follow(true);
+    }
+});
+
+// What the address and the way here mean.
+
+function isMeant() {
+    const [navigation] = performance.getEntriesByType("navigation");
+    return (
+        settings.start === "now" &&
+        navigation?.type === "navigate" &&
+        !history.state?.hasRun &&
+        !document.prerendering &&
+        !document.wasDiscarded &&
+        !document.hidden
+    );
+}
+
+readAddress();
+show("idle", "Not started");
+$("choose").hidden = settings.uploads === "";
+const id = RUN_PAGE.exec(location.pathname)?.[1];
+if (id) {
+    attach(id);
+} else if (isMeant()) {
+    runCommand();
+}

@@ -1,0 +1,308 @@
+// A run, as the page sees it: started by a request, read to its end, resumed where it is kept, asked how it ended.
+
+const RUNS = "/-/runs/";
+const FIRST_WAIT_MILLIS = 250;
+const LONGEST_WAIT_MILLIS = 8000;
+const MOST_TRIES = 8; // to ask about a run that cannot be resumed
+const NO_CONNECTION_MILLIS = 3000;
+
+export class Run {
+    /**
+     * A run that has not begun.
+     *
+     * @param listener told of the output: text(string), gap(from, to); and of the state: state(name, words)
+     * @param hasHeartbeats whether bytes of the command's own path are not only its output
+     */
+    constructor(listener, hasHeartbeats) {
+        this.listener = listener;
+        this.hasHeartbeats = hasHeartbeats;
+        this.id = null;
+        this.isKept = false;
+        this.isOver = false;
+        this.offset = 0; // of the next byte
+        this.decoder = new TextDecoder();
+        this.reading = new AbortController();
+    }
+
+    /** Starts it by a request without a body; reads it to its end. */
+    async start(url, method) {
+        this.say("starting", "Starting");
+        const slow = setTimeout(
+            () => this.say("starting", "Waiting for a connection: a browser has six for one server"),
+            NO_CONNECTION_MILLIS,
+        );
+        let response;
+        try {
+            response = await fetch(url, { method, cache: "no-store", signal: this.reading.signal });
+        } catch (error) {
+            return this.finish("lost", `No connection: ${error.message}`);
+        } finally {
+            clearTimeout(slow);
+        }
+        const { headers } = response;
+        if (!headers.has("Streamer-Run")) {
+            return this.refused(response.status, await response.text());
+        }
+        this.begun(headers.get("Streamer-Run"), headers.has("Content-Location"));
+        this.offset = Number(headers.get("Streamer-From") ?? 0);
+        if (!response.ok) {
+            await response.body.cancel(); // a line of the server's own
+        } else if (this.isKept && this.hasHeartbeats) {
+            await response.body.cancel();
+            return this.follow();
+        } else {
+            await this.read(response.body);
+        }
+        return this.isKept ? this.follow() : this.askHowItEnded();
+    }
+
+    /** Starts it by an upload; where runs are kept its output is read when that is whole, else as it comes. */
+    async upload(url, method, body, keeps) {
+        const request = new XMLHttpRequest(); // fetch cannot tell how far it is
+        let seen = 0;
+        let mine = null;
+        const read = () => {
+            mine ??= request.getResponseHeader("Streamer-Run");
+            if (keeps || !mine || request.status >= 300) {
+                return;
+            }
+            if (!this.id) {
+                this.begun(mine, false);
+            }
+            const text = request.responseText;
+            if (text.length > seen) {
+                this.listener.text(text.slice(seen));
+                seen = text.length;
+            }
+        };
+        request.open(method, url);
+        if (keeps) {
+            request.setRequestHeader("Prefer", "respond-async");
+        }
+        request.upload.onprogress = ({ loaded, total }) => {
+            this.say("uploading", `Uploading: ${Math.floor((loaded / total) * 100)} %`);
+        };
+        request.onprogress = read;
+        this.reading.signal.addEventListener("abort", () => request.abort());
+        const isWhole = await new Promise((resolve) => {
+            request.onload = () => resolve(true);
+            request.onerror = request.onabort = () => resolve(false);
+            request.send(body);
+        });
+        if (isWhole) {
+            read();
+        }
+        if (keeps && request.status === 202) {
+            this.begun(mine ?? JSON.parse(request.responseText).run, true);
+            return this.follow();
+        }
+        if (mine) {
+            this.id = mine;
+            return this.askHowItEnded();
+        }
+        return isWhole
+            ? this.refused(request.status, request.responseText)
+            : this.finish("lost", "Connection lost during the upload");
+    }
+
+    /** Reads a kept run from its beginning. */
+    async attach(id) {
+        this.begun(id, true);
+        const status = await this.status().catch(() => undefined);
+        if (status === null) {
+            return this.finish("unknown", "No such run, or its end is long ago");
+        }
+        if (status && status.next === undefined) {
+            this.isKept = false;
+            this.say("running", "Running; its output is not kept, so only who started it sees it");
+            return this.askHowItEnded();
+        }
+        return this.follow();
+    }
+
+    begun(id, isKept) {
+        this.id = id;
+        this.isKept = isKept;
+        this.listener.begun(id, isKept);
+        this.say("running", "Running");
+    }
+
+    refused(status, text) {
+        this.finish("refused", `${status}: ${text.trim() || "refused"}`);
+    }
+
+    /** Reads bytes to the end; whether that came. */
+    async read(body) {
+        const reader = body.getReader();
+        try {
+            for (let part = await reader.read(); !part.done; part = await reader.read()) {
+                this.offset += part.value.length;
+                await this.listener.text(this.decoder.decode(part.value, { stream: true }));
+            }
+            return true;
+        } catch {
+            return false;
+        }
+    }
+
+    /** Reads a kept run on to its end, however often the connection breaks. */
+    async follow() {
+        for (let wait = FIRST_WAIT_MILLIS; !this.isOver; ) {
+            const status = await this.status().catch(() => undefined);
+            if (status === null) {
+                return this.finish("unknown", "The run is not known any more, nor how it ended");
+            }
+            if (status?.state === "ended" && this.offset >= status.next) {
+                return this.ended(status);
+            }
+            const before = this.offset;
+            const isRead = status && (await this.readOn(status).catch(() => false));
+            wait = isRead || this.offset > before ? FIRST_WAIT_MILLIS : Math.min(LONGEST_WAIT_MILLIS, wait * 2);
+            if (!isRead && !this.isPaused && !this.isOver) {
+                this.say("trying", "Connection lost, trying again");
+                await this.sleep(wait);
+            }
+        }
+    }
+
+    /** Reads what there is, and on; whether there was something to read. */
+    async readOn(status) {
+        if (status.from > this.offset) {
+            this.listener.gap(this.offset, status.from);
+            this.offset = status.from;
+        }
+        await this.paused;
+        this.reading = new AbortController();
+        const url = `${RUNS}${this.id}/output?from=${this.offset}`;
+        const response = await fetch(url, { cache: "no-store", signal: this.reading.signal });
+        if (!response.ok) {
+            await response.body?.cancel();
+            return false;
+        }
+        this.listener.since(status.millis);
+        this.say(status.state === "queued" ? "starting" : "running", STATES[status.state] ?? "Running");
+        const before = this.offset;
+        return (await this.read(response.body)) || this.offset > before;
+    }
+
+    /** Its status; null if it is not known. */
+    async status(wait = "0s") {
+        const response = await fetch(`${RUNS}${this.id}?wait=${wait}`, { cache: "no-store" });
+        if (response.status === 404) {
+            return null;
+        }
+        if (!response.ok) {
+            throw new Error(response.status);
+        }
+        return response.json();
+    }
+
+    async askHowItEnded() {
+        for (let tries = 1, wait = FIRST_WAIT_MILLIS; !this.isOver && tries < MOST_TRIES; ) {
+            const status = await this.status("25s").catch(() => undefined);
+            if (status === null) {
+                return this.finish("unknown", "How it ended is not known");
+            }
+            if (status?.state === "ended") {
+                return this.ended(status);
+            }
+            if (!status) {
+                this.say("trying", "Connection lost, asking how it ended");
+                tries++;
+                await this.sleep(wait);
+                wait = Math.min(LONGEST_WAIT_MILLIS, wait * 2);
+            }
+        }
+        return this.finish("lost", "Connection lost. Nothing is kept, so there is nothing to resume");
+    }
+
+    ended({ ended, code, millis }) {
+        const time = duration(millis);
+        if (ended === "exit") {
+            this.finish(code === 0 ? "ok" : "failed", `Exit ${code} after ${time}`);
+        } else {
+            this.finish("stopped", `${REASONS[ended] ?? `Stopped: ${ended}`} after ${time}`);
+        }
+    }
+
+    finish(state, words) {
+        if (!this.isOver) {
+            this.isOver = true;
+            this.listener.text(this.decoder.decode());
+            this.say(state, words);
+        }
+    }
+
+    say(state, words) {
+        this.listener.state(state, words);
+    }
+
+    sleep(millis) {
+        return new Promise((resolve) => {
+            this.wake = resolve;
+            setTimeout(resolve, millis);
+        });
+    }
+
+    /** Has it stopped. One's own connection goes first: there may be no other. */
+    async stop() {
+        this.say("stopping", "Stopping");
+        if (!this.isKept) {
+            this.reading.abort();
+        }
+        const response = await fetch(RUNS + this.id, { method: "DELETE" }).catch(() => null);
+        if (response && !response.ok && response.status !== 404) {
+            this.say("running", `Not stopped: ${(await response.text()).trim()}`);
+        }
+    }
+
+    /** Gives its connection away until resumed, where it can read on later. */
+    pause() {
+        if (this.isKept && !this.isOver && !this.isPaused) {
+            this.isPaused = true;
+            this.paused = new Promise((resolve) => (this.resume = resolve));
+            this.reading.abort();
+        }
+    }
+
+    /** Reads on. */
+    unpause() {
+        if (this.isPaused) {
+            this.isPaused = false;
+            this.resume();
+            this.wake?.();
+        }
+    }
+}
+
+const STATES = { queued: "Waiting for its turn", stopping: "Stopping" };
+
+const REASONS = {
+    stop: "Stopped",
+    timeout: "Stopped: took longer than --timeout",
+    "idle-timeout": "Stopped: silent for longer than --idle-timeout",
+    "write-timeout": "Stopped: its client took nothing",
+    unwatched: "Stopped: nobody watched",
+    "store-full": "Stopped: its output could not be kept, the disk is full",
+    lost: "Lost: the server ended first",
+    shutdown: "Stopped: the server shut down",
+    "client-gone": "Stopped: its client left",
+    "body-too-large": "Stopped: the upload is too large",
+    "not-launched": "The command could not be launched",
+    error: "Stopped: error of the server, see its log",
+};
+
+/** A time in words: 850 ms, 12.3 s, 4 min 5 s, 3 h 20 min. */
+export function duration(millis) {
+    const seconds = Math.floor(millis / 1000);
+    if (millis < 1000) {
+        return `${millis} ms`;
+    }
+    if (seconds < 60) {
+        return `${(millis / 1000).toFixed(1)} s`;
+    }
+    if (seconds < 3600) {
+        return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+    }
+    return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
+}

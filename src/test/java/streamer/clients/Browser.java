@@ -1,0 +1,112 @@
+package streamer.clients;
+
+import java.util.List;
+import java.util.Map;
+import java.util.logging.Level;
+import org.openqa.selenium.By;
+import org.openqa.selenium.JavascriptExecutor;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.logging.LogEntry;
+import org.openqa.selenium.logging.LogType;
+import org.openqa.selenium.logging.LoggingPreferences;
+import streamer.testing.Wait;
+
+/** Chromium without a screen, and what a person sees in it of a page of streamer's. */
+final class Browser implements AutoCloseable {
+    private final ChromeDriver driver;
+
+    Browser() {
+        var options = new ChromeOptions()
+                .setBinary("/usr/bin/chromium")
+                .addArguments("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--window-size=1200,800");
+        var logs = new LoggingPreferences();
+        logs.enable(LogType.BROWSER, Level.ALL);
+        options.setCapability(ChromeOptions.LOGGING_PREFS, logs);
+        var service = new ChromeDriverService.Builder()
+                .usingDriverExecutable(new java.io.File("/usr/bin/chromedriver"))
+                .build();
+        driver = new ChromeDriver(service, options);
+    }
+
+    /** Opens an address, as one who types it. */
+    void open(String url) {
+        driver.get(url);
+    }
+
+    ChromeDriver driver() {
+        return driver;
+    }
+
+    WebElement element(String id) {
+        return driver.findElement(By.id(id));
+    }
+
+    /** The text of an element that is seen. */
+    String text(String id) {
+        return element(id).getText();
+    }
+
+    String address() {
+        return String.valueOf(driver.getCurrentUrl());
+    }
+
+    void click(String id) {
+        element(id).click();
+    }
+
+    void awaitState(String state) {
+        awaitText("state", state);
+    }
+
+    void awaitText(String id, String text) {
+        Wait.within(Wait.LONG, () -> id + " is " + text + ", not " + text(id), () -> text(id).matches(text));
+    }
+
+    /** The lines that are drawn, without their numbers. */
+    List<String> lines() {
+        return strings("return [...document.querySelectorAll('#lines > li .text')].map(line => line.textContent)");
+    }
+
+    void awaitLines(String... lines) {
+        Wait.within(Wait.LONG, () -> "these lines: " + lines(), () -> lines().equals(List.of(lines)));
+    }
+
+    Object run(String script, Object... arguments) {
+        var result = ((JavascriptExecutor) driver).executeScript(script, arguments);
+        return result == null ? "" : result;
+    }
+
+    List<String> strings(String script) {
+        return ((List<?>) run(script)).stream().map(String::valueOf).toList();
+    }
+
+    /** How an element looks, by CSS. */
+    String style(String selector, String property) {
+        return driver.findElement(By.cssSelector(selector)).getCssValue(property);
+    }
+
+    /** Has the network refuse all connections, or not. */
+    void offline(boolean isOffline) {
+        driver.executeCdpCommand("Network.enable", Map.of());
+        driver.executeCdpCommand(
+                "Network.emulateNetworkConditions",
+                Map.of("offline", isOffline, "latency", 0, "downloadThroughput", -1, "uploadThroughput", -1));
+    }
+
+    /** What the console has of faults, but that a stream was broken off, which is how a failure is told. */
+    List<String> faults() {
+        return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
+                .filter(entry -> entry.getLevel().intValue() >= Level.WARNING.intValue())
+                .map(LogEntry::getMessage)
+                .filter(message -> !message.contains("ERR_INCOMPLETE_CHUNKED_ENCODING"))
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        driver.quit();
+    }
+}

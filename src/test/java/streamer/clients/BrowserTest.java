@@ -1,0 +1,364 @@
+package streamer.clients;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.WindowType;
+import streamer.http.request.RequestConfig.UploadMode;
+import streamer.run.RunSpec;
+import streamer.testing.Commands;
+import streamer.testing.Puppet;
+import streamer.testing.TestServer;
+import streamer.testing.Wait;
+
+/** What a person sees who opens the page in a browser. */
+@Tag("clients")
+class BrowserTest {
+    private static Browser browser = null;
+
+    @TempDir
+    private Path directory;
+
+    private Path ran;
+
+    @BeforeAll
+    static void open() {
+        browser = new Browser();
+    }
+
+    @AfterAll
+    static void close() {
+        browser.close();
+    }
+
+    @BeforeEach
+    void setUp() {
+        ran = directory.resolve("ran");
+    }
+
+    @AfterEach
+    void nothingIsWrong() {
+        browser.open("about:blank");
+        assertThat(browser.faults()).isEmpty();
+    }
+
+    private TestServer.Setup counting(String script) {
+        return TestServer.of(Commands.sh("echo >>" + ran + "; " + script));
+    }
+
+    private int runs() throws IOException {
+        return Files.exists(ran) ? Files.readAllLines(ran).size() : 0;
+    }
+
+    private void assertRuns(int expected) throws IOException {
+        assertThat(runs()).isEqualTo(expected);
+    }
+
+    @Test
+    void whatIsWrittenIsSeenAtOnceAndItsEndIsTold() throws IOException {
+        try (var puppet = new Puppet();
+                var server = TestServer.of(puppet.command()).start()) {
+            browser.open(server.url());
+            browser.awaitState("Running");
+            puppet.tell("echo one");
+            browser.awaitLines("one");
+            puppet.tell("printf tw");
+            browser.awaitLines("one", "tw");
+            puppet.tell("echo o");
+            browser.awaitLines("one", "two");
+            puppet.tell("exit 0");
+            browser.awaitState("Exit 0 after .*");
+            assertThat(browser.driver().getTitle()).startsWith("✓ /");
+            assertThat(browser.text("size")).startsWith("2 lines");
+        }
+    }
+
+    @Test
+    void aFailureLooksLikeOne() throws IOException {
+        try (var server = TestServer.of(Commands.sh("echo out; exit 3")).start()) {
+            browser.open(server.url());
+            browser.awaitState("Exit 3 after .*");
+            browser.awaitLines("out");
+            assertThat(browser.driver().getTitle()).startsWith("✗ /");
+            assertThat(browser.text("note")).contains("--stderr merge");
+        }
+    }
+
+    @Test
+    void standardErrorThatIsThereIsNotLookedForElsewhere() throws IOException {
+        try (var server = TestServer.of(Commands.sh("echo why >&2; exit 3"))
+                .stderr(RunSpec.Stderr.MERGE)
+                .start()) {
+            browser.open(server.url());
+            browser.awaitState("Exit 3 after .*");
+            browser.awaitLines("why");
+            assertThat(browser.element("note").isDisplayed()).isFalse();
+        }
+    }
+
+    @Test
+    void aRunCanBeStoppedAndRunAgain() throws IOException {
+        try (var server = counting("echo here; sleep 100").start()) {
+            browser.open(server.url() + "?a=b");
+            browser.awaitLines("here");
+            browser.click("stop");
+            browser.awaitState("Stopped after .*");
+            server.awaitNoRun();
+            assertRuns(1);
+            browser.click("run");
+            browser.awaitState("Running");
+            Wait.until("it runs again", () -> runs() == 2);
+            browser.click("stop");
+            browser.awaitState("Stopped after .*");
+            server.awaitNoRun();
+        }
+    }
+
+    @Test
+    void whatIsNotMeantRunsNothing() throws IOException {
+        try (var server = counting("echo $QUERY_STRING").start()) {
+            browser.open(server.url() + "?first");
+            browser.awaitLines("first");
+            assertRuns(1);
+            browser.driver().navigate().refresh();
+            browser.awaitState("Not started");
+            browser.open("about:blank");
+            browser.driver().navigate().back();
+            Wait.until("it is there again", () -> !browser.text("state").isEmpty());
+            browser.driver().navigate().forward();
+            assertRuns(1);
+            browser.driver().navigate().back();
+            browser.click("run");
+            Wait.until("now it runs", () -> runs() == 2);
+            browser.awaitState("Exit 0 .*");
+        }
+    }
+
+    @Test
+    void aLinkOfAnotherPageRunsNothing() throws IOException {
+        try (var server = counting("echo here").start();
+                var other = TestServer.of(Commands.printing("<a id=link href=" + server.url() + ">here</a>"))
+                        .contentType("text/html")
+                        .start()) {
+            browser.open(other.url().replace("127.0.0.1", "localhost"));
+            browser.click("link");
+            browser.awaitState("Not started");
+            assertRuns(0);
+            browser.click("run");
+            browser.awaitLines("here");
+            assertRuns(1);
+        }
+    }
+
+    @Test
+    void aKeptRunHasItsOwnAddress() throws IOException {
+        try (var puppet = new Puppet();
+                var server = TestServer.of(puppet.command())
+                        .keep(Duration.ofHours(1))
+                        .openList()
+                        .start()) {
+            browser.open(server.url());
+            browser.awaitState("Running");
+            Wait.until("it is in the address", () -> browser.address().contains("/-/runs/"));
+            puppet.tell("echo one");
+            browser.awaitLines("one");
+            browser.driver().navigate().refresh();
+            browser.awaitLines("one");
+            browser.awaitState("Running");
+            var first = browser.driver().getWindowHandle();
+            browser.driver().switchTo().newWindow(WindowType.TAB).get(browser.address());
+            browser.driver().get(server.url() + "-/runs");
+            browser.awaitText("rows", "(?s)running.*");
+            browser.driver()
+                    .findElement(org.openqa.selenium.By.cssSelector("#rows a"))
+                    .click();
+            browser.awaitLines("one");
+            puppet.tell("echo two");
+            browser.awaitLines("one", "two");
+            browser.driver().close();
+            browser.driver().switchTo().window(first);
+            browser.awaitLines("one", "two");
+            puppet.tell("exit 0");
+            browser.awaitState("Exit 0 after .*");
+        }
+    }
+
+    @Test
+    void aNetworkThatGoesAwayAndComesBackCostsNothing() throws IOException {
+        try (var puppet = new Puppet();
+                var server = TestServer.of(puppet.command())
+                        .keep(Duration.ofHours(1))
+                        .start()) {
+            browser.open(server.url());
+            browser.awaitState("Running");
+            puppet.tell("echo one");
+            browser.awaitLines("one");
+            browser.offline(true);
+            browser.awaitState("Connection lost, trying again");
+            puppet.tell("echo two");
+            puppet.tell("exit 0");
+            browser.offline(false);
+            browser.awaitState("Exit 0 after .*");
+            browser.awaitLines("one", "two");
+            browser.faults(); // that there was no network
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"FILES, false", "RAW, false", "FILES, true", "RAW, true"})
+    void aFileIsSentAndTheRunIsSeen(UploadMode mode, boolean keeps) throws IOException {
+        var file = Files.writeString(directory.resolve("report.xml"), "<report/>");
+        var setup =
+                TestServer.of(Commands.sh("cat; echo; echo $REQUEST_METHOD")).uploads(mode);
+        try (var server = (keeps ? setup.keep(Duration.ofHours(1)) : setup)
+                .methods("POST")
+                .start()) {
+            browser.open(server.url());
+            browser.awaitState("Not started");
+            browser.element("file").sendKeys(file.toString());
+            browser.awaitText("run", "Run with report.xml");
+            browser.click("run");
+            browser.awaitState("Exit 0 after .*");
+            browser.awaitLines("<report/>", "POST");
+        }
+    }
+
+    @Test
+    void coloursAndMovesAreAsInATerminal() throws IOException {
+        var output = "\\033[1;31mred\\033[0m plain\\n"
+                + "\\033[38;5;46mgreen\\033[38;2;1;2;3mrgb\\033[m\\n"
+                + "50%%\\r100%%\\n"
+                + "abc\\b\\bX\\n"
+                + "gone\\033[2K\\rkept\\n"
+                + "a\\033[5Gb\\n"
+                + "\\033]0;title\\007\\033[?25ltext\\033(B\\n"
+                + "\\346\\227\\245\\346\\234\\254\\rA\\n";
+        try (var server = TestServer.of(Commands.sh("printf '" + output + "'")).start()) {
+            browser.open(server.url());
+            browser.awaitState("Exit 0 after .*");
+            browser.awaitLines("red plain", "greenrgb", "100%", "aXc", "kept", "a   b", "text", "A 本");
+            assertThat(browser.style("#lines .bold.fg-1", "font-weight")).isEqualTo("700");
+            assertThat(browser.strings("return [...document.querySelectorAll('#lines li:nth-child(2) .text span')]"
+                            + ".map(one => one.style.color)"))
+                    .containsExactly("rgb(0, 255, 0)", "rgb(1, 2, 3)");
+        }
+    }
+
+    @Test
+    void whatIsHostileIsText() throws IOException {
+        var output = "<script>window.hacked = 1</script><img src=x onerror=\"window.hacked = 1\">\\n"
+                + "javascript:alert(1) http://example.com/<b>\\n"
+                + "\\033]8;;javascript:alert(1)\\033\\\\link\\033]8;;\\033\\\\\\n"
+                + "\\377\\376 \\033[1;1;1\\n"
+                + "\\342\\200\\256right to left\\n";
+        try (var server = TestServer.of(Commands.sh("printf '" + output + "'")).start()) {
+            browser.open(server.url());
+            browser.awaitState("Exit 0 after .*");
+            assertThat(browser.lines())
+                    .startsWith("<script>window.hacked = 1</script><img src=x onerror=\"window.hacked = 1\">")
+                    .contains("link", "\ufffd\ufffd ");
+            assertThat(browser.run("return String(window.hacked)")).isEqualTo("undefined");
+            assertThat(browser.strings(
+                            "return [...document.querySelectorAll('#lines .text a')].map(link => link.href)"))
+                    .containsExactly("http://example.com/");
+        }
+    }
+
+    @Test
+    void onlyWhatIsSeenIsDrawnAndAllIsFound() throws IOException {
+        try (var server = TestServer.of(Commands.sh("seq 100000")).start()) {
+            browser.open(server.url());
+            browser.awaitState("Exit 0 after .*");
+            Wait.until("the last is seen", () -> browser.lines().contains("100000"));
+            assertThat(browser.lines()).hasSizeLessThan(200);
+            browser.element("text").sendKeys("99999");
+            browser.awaitText("hits", "1 of 1 line");
+            Wait.until("it is marked", () -> browser.lines().contains("99999"));
+            assertThat(browser.driver().findElements(org.openqa.selenium.By.cssSelector("mark")))
+                    .hasSize(1);
+            browser.element("text").clear();
+            browser.element("text").sendKeys("0000", Keys.ENTER);
+            browser.awaitText("hits", "2 of 10 lines");
+            browser.driver().findElement(org.openqa.selenium.By.id("log")).sendKeys(Keys.HOME);
+            Wait.until("the first is seen", () -> browser.lines().contains("1"));
+            assertThat(browser.element("follow").isSelected()).isFalse();
+            browser.click("to-end");
+            Wait.until("the last is seen again", () -> browser.lines().contains("100000"));
+            assertThat(browser.element("follow").isSelected()).isTrue();
+        }
+    }
+
+    @Test
+    void linesHaveAddresses() throws IOException {
+        try (var server =
+                TestServer.of(Commands.sh("seq 1000")).keep(Duration.ofHours(1)).start()) {
+            browser.open(server.url());
+            browser.awaitState("Exit 0 after .*");
+            browser.driver().get(browser.address() + "#L500-L502");
+            browser.driver().navigate().refresh();
+            Wait.until(
+                    "they are marked",
+                    () -> browser.strings(
+                                    "return [...document.querySelectorAll('.marked .text')].map(l => l.textContent)")
+                            .equals(List.of("500", "501", "502")));
+            assertThat(browser.run("let copied; const at = e => { copied = e.clipboardData.getData('text/plain') };"
+                            + "document.addEventListener('copy', at); document.getElementById('copy').click();"
+                            + "document.removeEventListener('copy', at); return copied"))
+                    .isEqualTo("500\n501\n502");
+        }
+    }
+
+    @Test
+    void aLineOfAMegabyteIsNoTrouble() throws IOException {
+        try (var server = TestServer.of(Commands.sh("head -c 1000000 /dev/zero | tr '\\0' x; echo; echo after"))
+                .start()) {
+            browser.open(server.url());
+            browser.awaitState("Exit 0 after .*");
+            assertThat(browser.text("size")).startsWith("2 lines");
+            Wait.until("both are seen", () -> browser.lines().size() == 2);
+            assertThat(browser.lines().get(0)).hasSizeLessThan(20_000).contains("more characters");
+        }
+    }
+
+    @Test
+    void linesThatAreTooLongAreWrapped() throws IOException {
+        var words = String.join(
+                " ", IntStream.range(0, 500).mapToObj(i -> "word" + i).toList());
+        try (var server = TestServer.of(Commands.printing(words + "\nlast\n")).start()) {
+            browser.open(server.url());
+            browser.awaitState("Exit 0 after .*");
+            browser.click("wrap");
+            Wait.until(
+                    "it is wrapped",
+                    () -> browser.run(
+                                    "const log = document.getElementById('log'); return log.scrollWidth <= log.clientWidth")
+                            .equals(true));
+        }
+    }
+
+    @Test
+    void aRefusalIsReadable() throws IOException {
+        try (var server = counting("sleep 100").maxRuns(1).start();
+                var first = server.get("/")) {
+            assertThat(first.status()).isEqualTo(200);
+            browser.open(server.url());
+            browser.awaitState("503: All runs are taken.*");
+            browser.faults(); // the 503
+        }
+    }
+}
