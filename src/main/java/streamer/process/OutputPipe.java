@@ -1,6 +1,8 @@
 package streamer.process;
 
 import java.io.Closeable;
+import java.io.File;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
@@ -69,8 +71,7 @@ public final class OutputPipe implements Closeable {
 
     /** The write end, by name, for a command that is launched before {@link #closeWriteEnd}. */
     public Redirect writeEnd() {
-        return Redirect.appendTo(
-                DESCRIPTORS.resolve(Integer.toString(writeEndNumber())).toFile());
+        return Redirect.appendTo(descriptor(writeEndNumber()));
     }
 
     /** The descriptor of the write end. */
@@ -109,6 +110,22 @@ public final class OutputPipe implements Closeable {
             }
             throw e;
         }
+    }
+
+    /** Whether there are bytes to be read, so that {@link #read} does not wait; false where that cannot be told. */
+    public boolean hasBytes() {
+        if (terminal != null) { // its master cannot be opened again
+            return false;
+        }
+        try (var again = new FileInputStream(descriptor(sourceNumber()))) {
+            return again.available() > 0;
+        } catch (IOException e) {
+            return false; // it is closed
+        }
+    }
+
+    private static File descriptor(int number) {
+        return DESCRIPTORS.resolve(Integer.toString(number)).toFile();
     }
 
     @Override

@@ -71,7 +71,9 @@ final class Lingering {
         if (left(now) > 0) {
             return;
         }
-        if (cut.isRunning()) {
+        if (cut.isRunning() && output.hasBytes()) { // its reader is late
+            cut.restart(now);
+        } else if (cut.isRunning()) {
             if (treeStop.isDone()) { // else its end tells
                 LOG.log(Level.WARNING, "run {0}: something that cannot be found holds its output", treeStop.run());
             }

@@ -17,6 +17,9 @@ import streamer.time.Stopwatch;
  * <p>Threads: one reads and closes; others ask how long it has been waiting, and may cut it off or close the pipe.
  */
 final class PipeOutput implements Output, AutoCloseable {
+    /** {@code /proc/sys/fs/pipe-max-size}, {@code pipe(7)}. */
+    private static final int MOST_IN_PIPE = 1024 * 1024;
+
     private final OutputPipe pipe;
     private final BufferPool buffers;
     private final Supplier<Ending> awaitEnding;
@@ -26,6 +29,7 @@ final class PipeOutput implements Output, AutoCloseable {
     private long offset;
     private @Nullable Ending ending;
     private volatile boolean cut;
+    private int readSinceCut;
 
     /**
      * The output of a pipe, which is closed with it.
@@ -48,14 +52,16 @@ final class PipeOutput implements Output, AutoCloseable {
     public @Nullable Chunk next() throws IOException {
         waiting.start(System.nanoTime());
         try {
-            var length = cut ? -1 : read();
+            var length = cut && !hasMore() ? -1 : read();
             if (length < 0) {
                 ending = awaitEnding.get(); // a command that has closed its output is waited for as well
                 return null;
             }
-            // If it was cut off meanwhile, these may still be the command's last bytes, read late.
             var chunk = new Chunk(buffer.limit(buffer.position()).position(Chunk.HEADROOM), offset);
             offset += length;
+            if (cut) {
+                readSinceCut += length;
+            }
             return chunk;
         } finally {
             waiting.stop(System.nanoTime());
@@ -94,7 +100,17 @@ final class PipeOutput implements Output, AutoCloseable {
         return waiting;
     }
 
-    /** Ends the output after the read under way; later bytes are dropped. */
+    /** Whether there may still be what the command itself has written: who reads it may be late. */
+    private boolean hasMore() {
+        return readSinceCut < MOST_IN_PIPE && hasBytes();
+    }
+
+    /** Whether bytes wait to be read. */
+    boolean hasBytes() {
+        return pipe.hasBytes();
+    }
+
+    /** Ends the output after what is in the pipe; what is written later is dropped. */
     void cut() {
         cut = true;
     }

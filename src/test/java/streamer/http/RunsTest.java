@@ -193,11 +193,13 @@ class RunsTest {
 
     @Test
     void longPathsAndOldEndingsAreForgotten() throws IOException {
+        var command = Files.createSymbolicLink(directory.resolve("command"), Path.of("/bin/true"));
         try (var server =
-                TestServer.of(Commands.exiting(0)).path("/*").openList().start()) {
+                TestServer.of(List.of(command.toString())).path("/*").openList().start()) {
+            Files.delete(command); // no process takes less time than one that ends at once
             for (var i = 0; i < 1_005; i++) {
                 try (var client = server.get("/" + i + "/" + "x".repeat(5_000) + "?" + "y".repeat(5_000))) {
-                    assertThat(client.text()).isEmpty();
+                    assertThat(client.status()).isEqualTo(500);
                 }
             }
             server.awaitNoRun();
