@@ -7,10 +7,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
@@ -354,57 +351,6 @@ class ProgramIT {
             }
             assertThat(program.residentBytes() - before).isLessThan(64 * 1024 * 1024);
         }
-    }
-
-    /** That of the docs, asked for and sent as Chromium does it. */
-    @Test
-    void theFormForBrowsersWorks() throws IOException {
-        var page = Files.readString(Path.of("docs/commands.md"));
-        Files.writeString(directory.resolve("form.html"), part(page, "```html\n(<form.*?)```"));
-        Files.createSymbolicLink(directory.resolve("bin"), Path.of("bin").toAbsolutePath());
-        var script = part(page, "--content-type 'text/html[^']*' -- sh -c '([^']*)'");
-        var type = "text/html; charset=utf-8";
-        try (var program =
-                Program.start(directory, "--path", "/import", "--content-type", type, "--", "sh", "-c", script)) {
-            var navigation = List.of(
-                    "Sec-Fetch-Mode: navigate",
-                    "Sec-Fetch-User: ?1",
-                    "Sec-Fetch-Dest: document",
-                    "Upgrade-Insecure-Requests: 1",
-                    "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,"
-                            + "*/*;q=0.8,application/signed-exchange;v=b3;q=0.7",
-                    "Accept-Encoding: gzip, deflate, br, zstd");
-            try (var client = program.get("/import", with(navigation, "Sec-Fetch-Site: none"))) {
-                assertThat(client.header("Content-Type")).isEqualTo(type);
-                assertThat(client.text()).contains("<form method=post enctype=multipart/form-data>", "name=file");
-            }
-            var body = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"feed.xml\"\r\n"
-                    + "Content-Type: text/xml\r\n\r\n<feed><item>1</item></feed>\r\n--b--\r\n";
-            var form = with(
-                    navigation,
-                    "Origin: http://127.0.0.1:" + program.address().getPort(),
-                    "Referer: http://127.0.0.1:" + program.address().getPort() + "/import",
-                    "Sec-Fetch-Site: same-origin",
-                    "Content-Type: multipart/form-data; boundary=b",
-                    "Content-Length: " + body.length());
-            try (var client = new StreamClient(program.address(), 0)) {
-                var host = "Host: 127.0.0.1:" + program.address().getPort();
-                client.send(
-                        "POST /import HTTP/1.1\r\n" + host + "\r\n" + String.join("\r\n", form) + "\r\n\r\n" + body);
-                assertThat(client.text()).startsWith("<pre>\n").endsWith("done: 1 items, 27 bytes\n");
-                assertThat(client.end()).isEqualTo(End.CLEAN);
-            }
-        }
-    }
-
-    private static String[] with(List<String> headers, String... more) {
-        return Stream.concat(headers.stream(), Stream.of(more)).toArray(String[]::new);
-    }
-
-    private static String part(String text, String regex) {
-        var found = Pattern.compile(regex, Pattern.DOTALL).matcher(text);
-        assertThat(found.find()).as(regex).isTrue();
-        return found.group(1);
     }
 
     /** Large buffers leave room for what connections need; each stream has its own bytes, also where a buffer is short. */

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WindowType;
 import streamer.http.request.RequestConfig.UploadMode;
-import streamer.run.RunSpec;
+import streamer.process.RunSpec;
 import streamer.testing.Commands;
 import streamer.testing.Puppet;
 import streamer.testing.TestServer;

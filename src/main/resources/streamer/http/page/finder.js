@@ -38,11 +38,15 @@ export class Finder {
 
     lookAtLines(block) {
         for (const { number, text } of this.store.lines(this.next, block.first + block.starts.length)) {
-            this.shown.lastIndex = 0;
-            if (this.shown.test(plain(text))) {
+            if (this.isShown(text)) {
                 this.lines.push(number);
             }
         }
+    }
+
+    isShown(text) {
+        this.shown.lastIndex = 0;
+        return this.shown.test(plain(text));
     }
 
     lookAtBlock({ text, starts, first }) {
@@ -52,7 +56,11 @@ export class Finder {
             while (line + 1 < starts.length && starts[line + 1] <= found.index) {
                 line++;
             }
-            this.lines.push(first + line);
+            const end = (starts[line + 1] ?? text.length) - 1;
+            const whole = text.slice(starts[line], end);
+            if (!whole.includes("\x1b") || this.isShown(whole)) {
+                this.lines.push(first + line);
+            }
             if (line + 1 >= starts.length) {
                 return;
             }

@@ -71,8 +71,8 @@ let turnEnds = 0;
 
 /** After some time others have their turn: drawing, clicks. */
 async function turn() {
-    if (performance.now() > turnEnds) {
-        await new Promise((resolve) => (document.hidden ? setTimeout(resolve) : requestAnimationFrame(() => setTimeout(resolve))));
+    if (!document.hidden && performance.now() > turnEnds) {
+        await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
         turnEnds = performance.now() + TURN_MILLIS;
     }
 }
@@ -146,14 +146,10 @@ function choose(chosen) {
 $("run").addEventListener("click", runCommand);
 $("stop").addEventListener("click", () => (run.id ? run.stop() : run.reading.abort()));
 $("file").addEventListener("change", () => choose($("file").files[0]));
-document.addEventListener("dragover", (event) => {
-    if (!$("choose").hidden) {
-        event.preventDefault();
-    }
-});
+document.addEventListener("dragover", (event) => event.preventDefault());
 document.addEventListener("drop", (event) => {
+    event.preventDefault(); // the browser would open it
     if (!$("choose").hidden) {
-        event.preventDefault();
         choose(event.dataTransfer.files[0]);
     }
 });
@@ -297,6 +293,8 @@ $("copy").addEventListener("click", () => {
         view.selectAll();
     }
     document.execCommand("copy");
+    $("copy").textContent = "Copied";
+    setTimeout(() => ($("copy").textContent = "Copy"), 1500);
 });
 $("save").addEventListener("click", () => {
     if (run?.isKept) {
@@ -342,9 +340,17 @@ function isMeant() {
         navigation?.type === "navigate" &&
         !history.state?.hasRun &&
         !document.prerendering &&
-        !document.wasDiscarded &&
-        !document.hidden
+        !document.wasDiscarded
     );
+}
+
+/** A tab that was opened in the background waits till somebody looks. */
+function whenSeen(task) {
+    if (document.hidden) {
+        document.addEventListener("visibilitychange", task, { once: true });
+    } else {
+        task();
+    }
 }
 
 readAddress();
@@ -354,5 +360,5 @@ const id = RUN_PAGE.exec(location.pathname)?.[1];
 if (id) {
     attach(id);
 } else if (isMeant()) {
-    runCommand();
+    whenSeen(runCommand);
 }

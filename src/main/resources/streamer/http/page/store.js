@@ -17,6 +17,7 @@ export class Store {
         this.first = 0; // number of the oldest line that is here; the first of all is 0
         this.finished = 0; // number of finished lines that have come
         this.rest = ""; // the line that is not finished
+        this.restHasMoves = false;
         this.look = PLAIN; // before the rest
     }
 
@@ -32,7 +33,9 @@ export class Store {
             this.append(this.rest + text.slice(0, length));
             this.rest = "";
         }
-        this.rest += text.slice(length);
+        const part = text.slice(length);
+        this.restHasMoves = (length === 0 && this.restHasMoves) || hasMoves(part);
+        this.rest += part;
         if (this.rest.length > SQUEEZE_CHARACTERS) {
             this.shorten();
         }
@@ -60,7 +63,7 @@ export class Store {
 
     /** What is written over again and again, as by a progress bar, takes no more than what is seen of it. */
     shorten() {
-        if (hasMoves(this.rest)) {
+        if (this.restHasMoves) {
             this.rest = squeezed(this.rest, this.look);
         }
         if (this.rest.length > LONGEST_LINE) {

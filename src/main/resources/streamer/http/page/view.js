@@ -2,11 +2,12 @@
 // of the scroll bar the first line is at the top, at its bottom the last is at the bottom, whatever heights they have.
 
 import { paint } from "./looks.js";
-import { pieces } from "./line.js";
+import { hasMoves, pieces } from "./line.js";
 
 const MOST_PIXELS = 16000000; // higher elements collapse in Firefox
 const MORE_LINES = 12; // above and below those that can be seen
 const LONGEST_SHOWN = 8000; // characters of a line
+const LONGEST_READ = 64 * 1024;
 const LINK = /https?:\/\/[^\s<>"'`\x00-\x1f]*[^\s<>"'`\x00-\x1f.,;:!?)\]}]/g;
 
 export class View {
@@ -203,14 +204,15 @@ export class View {
         link.tabIndex = -1;
         const body = document.createElement("span");
         body.className = "text";
-        this.fill(body, pieces(text, look));
+        const isLong = text.length > LONGEST_READ && !hasMoves(text.slice(0, LONGEST_READ));
+        this.fill(body, pieces(isLong ? text.slice(0, LONGEST_READ) : text, look), isLong ? text.length : 0);
         row.append(link, body);
         row.classList.toggle("hit", number === this.hit);
         row.classList.toggle("marked", number >= this.marked[0] && number <= this.marked[1]);
         return row;
     }
 
-    fill(body, found) {
+    fill(body, found, length) {
         const shown = found.map((piece) => piece.text).join("");
         const marks = this.finder ? this.finder.marks(shown.slice(0, LONGEST_SHOWN)) : [];
         const links = shown.includes("://")
@@ -229,7 +231,8 @@ export class View {
         }
         if (shown.length > LONGEST_SHOWN) {
             const more = document.createElement("em");
-            more.textContent = ` … ${(shown.length - LONGEST_SHOWN).toLocaleString("en")} more characters`;
+            const count = Math.max(length, shown.length) - LONGEST_SHOWN;
+            more.textContent = ` … ${count.toLocaleString("en")} more characters`;
             body.append(more);
         }
     }
