@@ -142,7 +142,11 @@ final class Follower implements Reply, SinkListener, FollowerThread.Member {
     /** Begins to follow; on the I/O thread. */
     void start() {
         thread.join(this);
-        follow();
+        if (isDone) { // before it was there to leave
+            thread.leave(this);
+        } else {
+            follow();
+        }
     }
 
     @Override
@@ -189,7 +193,7 @@ final class Follower implements Reply, SinkListener, FollowerThread.Member {
                 sink.whenWritable(this::follow);
                 return;
             }
-            if (offset == Math.min(to, log.next())) {
+            if (offset >= Math.min(to, log.next())) {
                 caughtUp();
                 return;
             }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.xnio.XnioIoThread;
@@ -153,13 +154,18 @@ final class FollowerThread {
         /** Wakes some of them; between them and the next those who follow other logs are served. */
         private void follow(List<Member> all, int from) {
             var to = Math.min(all.size(), from + TURN);
-            all.subList(from, to).forEach(Member::more);
+            var isGoingOn = false;
+            try {
+                all.subList(from, to).forEach(Member::more);
+                isGoingOn = to < all.size() || hasMore;
+            } finally {
+                isCalled.set(isGoingOn);
+            }
             if (to < all.size()) {
                 execute(() -> follow(all, to));
-                return;
-            }
-            isCalled.set(false);
-            if (hasMore) {
+            } else if (isGoingOn) { // later: the thread looks at its sockets only when it has nothing else to do
+                thread.executeAfter(this::follow, 1, TimeUnit.MILLISECONDS);
+            } else if (hasMore) {
                 run();
             }
         }

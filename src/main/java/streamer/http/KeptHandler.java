@@ -15,6 +15,7 @@ import streamer.http.response.Answer;
 import streamer.kept.KeptRequest;
 import streamer.kept.KeptRun;
 import streamer.kept.KeptRuns;
+import streamer.output.Ending;
 import streamer.run.Run;
 import streamer.run.Runs;
 
@@ -106,7 +107,14 @@ final class KeptHandler implements HttpHandler {
         var body = variables == null ? RequestBody.of(exchange) : null;
         var recording = new Recording(admitted, run, kept, body, serving);
         var entry = new RunEntry(admitted, exchange, run);
-        var begun = streams.exchange(exchange, variables, admitted, entry, body, recording);
+        RunExchange begun;
+        try {
+            begun = streams.exchange(exchange, variables, admitted, entry, body, recording);
+        } catch (RuntimeException | Error e) {
+            run.end(new Ending.Failed(), 0);
+            kept.forget(run);
+            throw e;
+        }
         exchange.dispatch(exchange.getIoThread(), () -> {
             try {
                 recording.answer(isAsync ? acknowledge(exchange, run, entry) : follow(exchange, run, recording));

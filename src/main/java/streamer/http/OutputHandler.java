@@ -93,29 +93,28 @@ final class OutputHandler implements HttpHandler {
 
     private void send(HttpServerExchange exchange, KeptRun run, OutputQuery query) {
         var event = query.event();
-        var to = query.follows() ? Long.MAX_VALUE : run.log().next();
         if (followers.refuse(exchange)) {
             return;
         }
         if (event != null && (event.isEnd() || !event.run().equals(run.id()))) {
             Answer.empty(exchange, 204, "Nothing comes after this event.");
         } else if (event != null) {
-            sendFrom(exchange, run, event.offset(), to);
+            sendFrom(exchange, run, event.offset(), true, query.follows());
         } else if (query.tail() != OutputQuery.NONE) {
-            exchange.dispatch(serving.threads(), () -> sendLast(exchange, run, query.tail(), to));
+            exchange.dispatch(serving.threads(), () -> sendLast(exchange, run, query));
         } else {
-            sendFrom(exchange, run, query.from() == OutputQuery.NONE ? run.log().first() : query.from(), to);
+            sendFrom(exchange, run, Math.max(0, query.from()), query.from() != OutputQuery.NONE, query.follows());
         }
     }
 
-    private void sendLast(HttpServerExchange exchange, KeptRun run, long lines, long to) {
+    private void sendLast(HttpServerExchange exchange, KeptRun run, OutputQuery query) {
         if (!searches.tryAcquire()) {
             Answer.later(exchange, Answer.RETRY_SOON_SECONDS, "Too many ask for last lines at one time.");
             return;
         }
         var from = 0L;
         try {
-            from = LastLines.offset(run.log(), lines);
+            from = LastLines.offset(run.log(), query.tail());
         } catch (IOException e) {
             LOG.log(Level.WARNING, "run {0}: cannot read its output: {1}", run.id(), e);
             Answer.line(exchange, 500, "The output cannot be read.");
@@ -123,21 +122,24 @@ final class OutputHandler implements HttpHandler {
         } finally {
             searches.release();
         }
-        sendFrom(exchange, run, from, to);
+        sendFrom(exchange, run, from, false, query.follows());
     }
 
-    private void sendFrom(HttpServerExchange exchange, KeptRun run, long from, long to) {
+    /** Sends what there is from an offset on; from the first byte that is kept, if nobody has asked for another. */
+    private void sendFrom(HttpServerExchange exchange, KeptRun run, long from, boolean isAskedFor, boolean follows) {
         var end = run.log().end(); // before its length: so that is the last one
+        var first = run.log().first(); // and this, as it grows: so it is never beyond
         var next = run.log().next();
-        var first = run.log().first();
         exchange.getResponseHeaders().put(StreamHead.RUN, run.id());
         if (from > next) {
             Answer.line(exchange, 416, "The output has " + next + " bytes" + (end == null ? " so far." : "."));
-        } else if (from < first && !followers.sendsEvents(exchange)) {
+        } else if (isAskedFor && from < first && !followers.sendsEvents(exchange)) {
             Answer.line(exchange, 410, "The first byte that is kept is " + first + ".");
         } else {
             var start = end != null && isResumedAtTheEndOfFailure(exchange, end, next) ? next : Math.max(from, first);
-            sendPart(exchange, new Part(run, from, start, to, headers(start, to, end)));
+            var to = follows ? Long.MAX_VALUE : next;
+            var wanted = isAskedFor ? from : start;
+            sendPart(exchange, new Part(run, wanted, start, to, headers(start, to, end)));
         }
     }
 

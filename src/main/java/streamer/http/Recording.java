@@ -175,8 +175,8 @@ final class Recording implements Delivery, Follower.Listener {
     @Override
     public void left(@Nullable Reason why) {
         letGo();
-        if (why != null && !kept.isWhole() && kept.viewers() == 0) {
-            run.stop(why);
+        if (why != null) {
+            kept.ownerLeft(why);
         }
     }
 

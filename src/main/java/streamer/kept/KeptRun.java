@@ -34,6 +34,9 @@ public final class KeptRun implements Pulse.Timed {
     private int viewers;
     private boolean isDetached;
     private boolean isWhole;
+    private @Nullable Reason ownerLeft;
+    private final Object file = new Object();
+    private boolean isEndWritten;
     private @Nullable Run run; // until it has ended: its request hangs on it
     private @Nullable Instant started;
 
@@ -102,14 +105,51 @@ public final class KeptRun implements Pulse.Timed {
         }
     }
 
+    /** The key is kept of a request that was whole: any other may be tried again with it. */
     private void write(Instant since, @Nullable End end) throws IOException {
-        var file = new RunFile(request, since, end, log.next());
-        log.write(() -> file.write(directory));
+        synchronized (file) {
+            if (!isEndWritten) {
+                var what = new RunFile(isWhole() ? request : request.withoutKey(), since, end, log.next());
+                log.write(() -> what.write(directory));
+                isEndWritten = end != null;
+            }
+        }
     }
 
     /** What it was asked with is whole: from now on it does not belong to the client that asked. */
-    public synchronized void whole() {
-        isWhole = true;
+    public void whole() {
+        Instant since;
+        synchronized (this) {
+            isWhole = true;
+            since = started;
+        }
+        if (since != null && !request.key().isEmpty()) {
+            try {
+                write(since, null);
+            } catch (IOException e) {
+                LOG.log(Level.WARNING, "run {0}: cannot keep its key: {1}", id, e);
+            }
+        }
+    }
+
+    /** The client that has asked for it is gone, before that was whole: nobody needs it when nobody else watches. */
+    public void ownerLeft(Reason why) {
+        Run unneeded;
+        synchronized (this) {
+            ownerLeft = why;
+            unneeded = unneeded();
+        }
+        stop(unneeded, why);
+    }
+
+    private @Nullable Run unneeded() {
+        return ownerLeft != null && !isWhole && !isDetached && viewers == 0 ? run : null;
+    }
+
+    private static void stop(@Nullable Run unneeded, @Nullable Reason why) {
+        if (unneeded != null && why != null) {
+            unneeded.stop(why);
+        }
     }
 
     /** Whether it has been launched, and what it was asked with is whole. */
@@ -172,9 +212,16 @@ public final class KeptRun implements Pulse.Timed {
     }
 
     /** Somebody watches no more. */
-    public synchronized void leave() {
-        viewers--;
-        watchOut();
+    public void leave() {
+        Run unneeded;
+        Reason why;
+        synchronized (this) {
+            viewers--;
+            watchOut();
+            unneeded = unneeded();
+            why = ownerLeft;
+        }
+        stop(unneeded, why);
     }
 
     private void watchOut() {

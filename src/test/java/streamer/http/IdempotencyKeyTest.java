@@ -265,6 +265,31 @@ class IdempotencyKeyTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void itIsKnownAfterARestartIfItsRequestWasWhole(boolean isWhole, @TempDir Path kept) throws IOException {
+        var head = "POST / HTTP/1.1\r\nHost: localhost\r\n" + KEY + "\r\nContent-Length: 10\r\n\r\n";
+        String run;
+        try (var server = keeping(Commands.echoing()).keepDir(kept).start();
+                var client = server.connect()) {
+            client.send(head + (isWhole ? "helloworld" : "hello"));
+            client.piece();
+            run = run(client);
+            if (isWhole) {
+                client.text();
+            }
+            client.reset();
+            server.awaitNoRun();
+        }
+        try (var server = keeping(Commands.echoing()).keepDir(kept).start();
+                var again = server.connect()) {
+            again.send(head + "helloworld");
+            assertThat(again.text()).isEqualTo("helloworld");
+            assertThat(run(again).equals(run)).isEqualTo(isWhole);
+            server.awaitNoRun();
+        }
+    }
+
     @Test
     void aBadOneIsRefused() throws IOException {
         try (var server = keeping(Commands.printing("x")).start();

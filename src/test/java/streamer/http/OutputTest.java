@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -20,11 +21,14 @@ import streamer.testing.RawHttp2.FrameType;
 import streamer.testing.StreamClient;
 import streamer.testing.StreamClient.End;
 import streamer.testing.TestServer;
+import streamer.testing.Tool;
 import streamer.testing.Wait;
 
 /** {@code /-/runs/ID/output}. */
 @ExtendWith(NothingLeft.class)
 class OutputTest {
+    private static final int MANY = 100;
+
     private static final String EVENTS = "Accept: text/event-stream";
 
     /** What is kept of a run, at the least that may be said; the oldest go by a sixteenth. */
@@ -278,6 +282,61 @@ class OutputTest {
                 assertThat(status.text()).contains("\"from\":" + first + ",\"next\":" + 8 * lines);
             }
         }
+    }
+
+    /** What there is at the moment that it is asked for ends, though there is more at each further moment. */
+    @Test
+    void aPartOfWhatGrowsQuicklyEnds() throws IOException {
+        try (var server = keeping(Commands.sh("yes")).keepBytes(64 * 1024).start();
+                var first = server.get("/", "Prefer: respond-async")) {
+            var output = first.header("Location") + "/output";
+            Wait.until("bytes have been dropped", () -> {
+                try (var client = server.get(output + "?from=0")) {
+                    return client.status() == 410;
+                }
+            });
+            for (var i = 0; i < 30; i++) {
+                for (var query : List.of("?tail=0&follow=0", "?tail=1&follow=0", "?tail=9&follow=0", "?follow=0")) {
+                    try (var client = server.get(output + query)) {
+                        assertThat(client.status()).as(query).isIn(200, 410); // dropped before they were read
+                        client.text();
+                        client.end();
+                    }
+                }
+            }
+            server.connect().request("DELETE", first.header("Location")).text();
+            server.awaitNoRun();
+        }
+    }
+
+    /** Clients that are gone before they are answered hold nothing of their run. */
+    @Test
+    void whoResetsAtOnceIsForgotten() throws IOException {
+        try (var puppet = new Puppet();
+                var server = keeping(puppet.command()).start();
+                var first = server.get("/", "Prefer: respond-async")) {
+            var before = followers();
+            for (var i = 0; i < MANY; i++) {
+                try (var client = server.connect()) {
+                    client.request("GET", first.header("Location") + "/output", "Accept: text/event-stream")
+                            .reset();
+                }
+            }
+            Wait.until("nobody is left", () -> followers() < before + MANY / 10);
+            puppet.tell("exit 0");
+        }
+    }
+
+    /** How many there are on the heap that are in use. */
+    private static long followers() throws IOException {
+        var jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+        var pid = Long.toString(ProcessHandle.current().pid());
+        return Tool.run(jcmd, pid, "GC.class_histogram")
+                .out()
+                .lines()
+                .filter(line -> line.endsWith(" " + Follower.class.getName()))
+                .mapToLong(line -> Long.parseLong(line.strip().split("\\s+", 3)[1]))
+                .sum();
     }
 
     private static String run(String output) {

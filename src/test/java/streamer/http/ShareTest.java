@@ -164,6 +164,43 @@ class ShareTest {
         }
     }
 
+    @Test
+    void aQueuedRunThatNobodyWaitsForIsNotLaunched() throws IOException {
+        try (var puppet = new Puppet();
+                var server = sharing(Commands.either("[ $PATH_INFO = /b ]", "echo b", puppet.command()))
+                        .maxRuns(1)
+                        .queue(1)
+                        .start();
+                var first = server.get("/a")) {
+            puppet.tell("echo a");
+            first.piece();
+            String queued;
+            try (var second = server.get("/b", "Accept: text/event-stream");
+                    var third = server.get("/b", "Accept: text/event-stream")) {
+                queued = run(second);
+                assertThat(run(third)).isEqualTo(queued);
+                second.reset();
+                Wait.until("one has left", () -> viewers(server, queued).equals("1"));
+            }
+            Wait.until("it has ended", () -> {
+                try (var status = server.get("/-/runs/" + queued)) {
+                    return status.status() == 404 || status.text().contains("\"state\":\"ended\"");
+                }
+            });
+            puppet.tell("exit 0");
+            server.awaitNoRun();
+            try (var status = server.get("/-/runs/" + queued)) {
+                assertThat(status.text()).doesNotContain("\"code\":0");
+            }
+        }
+    }
+
+    private static String viewers(TestServer server, String run) throws IOException {
+        try (var status = server.get("/-/runs/" + run)) {
+            return status.text().replaceFirst("(?s).*\"viewers\":(\\d+).*", "$1");
+        }
+    }
+
     private static String basic(String user) {
         return "Authorization: Basic "
                 + Base64.getEncoder().encodeToString((user + ":pass").getBytes(StandardCharsets.UTF_8));

@@ -41,7 +41,7 @@ final class Http2Frames implements AutoCloseable {
     private final Map<Integer, Stream> streams = new LinkedHashMap<>();
 
     Http2Frames(InetSocketAddress address) throws IOException {
-        socket.setSoTimeout((int) Wait.LONG.toMillis());
+        socket.setSoTimeout(2 * (int) Wait.LONG.toMillis()); // a stream that waits has its head after 20 s
         socket.setTcpNoDelay(true);
         socket.connect(address);
         in = new DataInputStream(new BufferedInputStream(socket.getInputStream(), 64 * 1024));

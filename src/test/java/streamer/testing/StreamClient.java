@@ -73,7 +73,7 @@ public final class StreamClient implements AutoCloseable {
         if (receiveBytes > 0) {
             socket.setReceiveBufferSize(receiveBytes);
         }
-        socket.setSoTimeout((int) Wait.LONG.toMillis());
+        socket.setSoTimeout(2 * (int) Wait.LONG.toMillis()); // a stream that waits has its head after 20 s
         socket.setTcpNoDelay(true);
         socket.connect(address);
         return socket;
