@@ -1,7 +1,6 @@
 package streamer.clients;
 
 import java.util.List;
-import java.util.Map;
 import java.util.logging.Level;
 import org.openqa.selenium.By;
 import org.openqa.selenium.JavascriptExecutor;
@@ -85,20 +84,12 @@ final class Browser implements AutoCloseable {
         return driver.findElement(By.cssSelector(selector)).getCssValue(property);
     }
 
-    /** Has the network refuse all connections, or not. */
-    void offline(boolean isOffline) {
-        driver.executeCdpCommand("Network.enable", Map.of());
-        driver.executeCdpCommand(
-                "Network.emulateNetworkConditions",
-                Map.of("offline", isOffline, "latency", 0, "downloadThroughput", -1, "uploadThroughput", -1));
-    }
-
-    /** What the console has of faults, but that a stream was broken off, which is how a failure is told. */
+    /** What the console has of faults. */
     List<String> faults() {
         return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
                 .filter(entry -> entry.getLevel().intValue() >= Level.WARNING.intValue())
                 .map(LogEntry::getMessage)
-                .filter(message -> !message.contains("ERR_INCOMPLETE_CHUNKED_ENCODING"))
+                .filter(message -> !message.contains("/favicon.ico"))
                 .toList();
     }
 

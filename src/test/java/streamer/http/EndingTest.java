@@ -138,6 +138,16 @@ class EndingTest {
     }
 
     @Test
+    void whoAsksForItGetsACleanEndOfAFailure() throws IOException {
+        try (var server = TestServer.of(Commands.sh("echo out; exit 3")).start();
+                var client = server.get("/", "Streamer-On-Failure: end")) {
+            assertThat(client.text()).isEqualTo("out\n");
+            assertThat(client.end()).isEqualTo(End.CLEAN);
+            assertThat(client.trailer("Streamer-Exit-Code")).isEqualTo("3");
+        }
+    }
+
+    @Test
     void aCommandThatVanishesIsA500() throws IOException {
         var command = Files.writeString(directory.resolve("job"), "#!/bin/sh\necho here\n");
         assertThat(command.toFile().setExecutable(true)).isTrue();

@@ -210,7 +210,8 @@ public final class ResponseSink {
             beforeLast.run();
             head.fail(500, failureLine, how);
         }
-        var isClean = how.isSuccess() || format.tellsEnding() || config.onFailure() == OnFailure.END;
+        var isClean =
+                how.isSuccess() || format.tellsEnding() || config.onFailure() == OnFailure.END || head.wantsCleanEnd();
         return end(how, isClean, () -> format.end(how, millis), beforeLast);
     }
 

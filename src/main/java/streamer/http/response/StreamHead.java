@@ -35,6 +35,9 @@ public record StreamHead(HttpServerExchange exchange, String run, String content
     public static final String OWN = String.join(
             ", ", List.of(RUN.toString(), EXIT_CODE.toString(), ENDED.toString(), FROM.toString(), NEXT.toString()));
 
+    /** A request's own {@code --on-failure}: of one that is broken off, browsers drop what has not been read. */
+    private static final HttpString ON_FAILURE = new HttpString("Streamer-On-Failure");
+
     private static final HttpString ACCEL_BUFFERING = new HttpString("X-Accel-Buffering");
     private static final HttpString ROBOTS = new HttpString("X-Robots-Tag");
 
@@ -95,6 +98,11 @@ public record StreamHead(HttpServerExchange exchange, String run, String content
     public static void put(HeaderMap headers, Ending ending) {
         ending.code().ifPresent(code -> headers.put(EXIT_CODE, code));
         headers.put(ENDED, ending.word());
+    }
+
+    /** Whether the client has asked that the response ends cleanly, however the run ends. */
+    boolean wantsCleanEnd() {
+        return "end".equals(exchange.getRequestHeaders().getFirst(ON_FAILURE));
     }
 
     /** Whether the connection, and on HTTP/2 the client's stream, is open. */

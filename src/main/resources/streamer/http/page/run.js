@@ -5,6 +5,7 @@ const FIRST_WAIT_MILLIS = 250;
 const LONGEST_WAIT_MILLIS = 8000;
 const MOST_TRIES = 8; // to ask about a run that cannot be resumed
 const NO_CONNECTION_MILLIS = 3000;
+const WHOLE = { "Streamer-On-Failure": "end" }; // a browser drops the last bytes of what is broken off
 
 export class Run {
     /**
@@ -33,7 +34,7 @@ export class Run {
         );
         let response;
         try {
-            response = await fetch(url, { method, cache: "no-store", signal: this.reading.signal });
+            response = await fetch(url, { method, cache: "no-store", signal: this.reading.signal, headers: WHOLE });
         } catch (error) {
             return this.finish("lost", `No connection: ${error.message}`);
         } finally {
@@ -76,6 +77,7 @@ export class Run {
             }
         };
         request.open(method, url);
+        Object.entries(WHOLE).forEach(([name, value]) => request.setRequestHeader(name, value));
         if (keeps) {
             request.setRequestHeader("Prefer", "respond-async");
         }
@@ -174,7 +176,7 @@ export class Run {
         await this.paused;
         this.reading = new AbortController();
         const url = `${RUNS}${this.id}/output?from=${this.offset}`;
-        const response = await fetch(url, { cache: "no-store", signal: this.reading.signal });
+        const response = await fetch(url, { cache: "no-store", signal: this.reading.signal, headers: WHOLE });
         if (!response.ok) {
             await response.body?.cancel();
             return false;
