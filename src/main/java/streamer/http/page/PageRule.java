@@ -45,12 +45,12 @@ public final class PageRule implements HttpHandler {
 
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
-        exchange.getResponseHeaders().add(Headers.VARY, "Accept");
         if (!Navigation.isOne(exchange, formats)) {
             next.handleRequest(exchange);
             return;
         }
         var headers = exchange.getResponseHeaders();
+        headers.add(Headers.VARY, "Accept");
         headers.put(POLICY, ONLY_OWN);
         headers.put(OPENER, "same-origin");
         headers.put(REFERRER, "no-referrer");
