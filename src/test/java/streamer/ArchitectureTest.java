@@ -85,6 +85,18 @@ class ArchitectureTest {
     }
 
     @Test
+    void pageKnowsAccessAndWhatIsToItsRight() {
+        assertImports(
+                "streamer.http.page",
+                UNDERTOW,
+                "streamer.format",
+                "streamer.http.access",
+                "streamer.http.response",
+                "streamer.http.request",
+                "streamer.process");
+    }
+
+    @Test
     void http2KnowsTheRequest() {
         assertImports("streamer.http.http2", UNDERTOW, "streamer.http.request");
     }

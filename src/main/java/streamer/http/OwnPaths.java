@@ -2,12 +2,10 @@ package streamer.http;
 
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import streamer.format.FormatChoice;
 import streamer.http.page.PageFiles;
-import streamer.http.page.PageRule;
-import streamer.http.page.PageSettings;
 import streamer.http.request.RequestPath;
 import streamer.run.Runs;
 
@@ -24,30 +22,28 @@ final class OwnPaths implements HttpHandler {
     }
 
     /** The paths that need no credentials. */
-    static HttpHandler open(Runs runs, HttpHandler next) {
-        return new OwnPaths(Map.of("/-/health", new HealthHandler(runs)), next);
-    }
-
-    /** The files of the page, which need none either. */
-    static HttpHandler page(HttpHandler next) {
-        return new OwnPaths(Map.of(PageFiles.PATH, new PageFiles()), next);
+    static HttpHandler open(Runs runs, boolean hasPage, HttpHandler next) {
+        var handlers = new HashMap<String, HttpHandler>();
+        handlers.put("/-/health", new HealthHandler(runs));
+        if (hasPage) {
+            handlers.put(PageFiles.PATH, new PageFiles());
+        }
+        return new OwnPaths(handlers, next);
     }
 
     /**
      * The paths for those who may run the command.
      *
-     * @param runs the runs that are there
+     * @param list the runs that are there
+     * @param one what is below them
      */
-    static HttpHandler guarded(RunsHandler runs, HttpHandler next) {
-        return new OwnPaths(Map.of(RunsHandler.LIST, runs, RunsHandler.ONE, runs), next);
+    static HttpHandler guarded(HttpHandler list, HttpHandler one, HttpHandler next) {
+        return new OwnPaths(Map.of(RunsHandler.LIST, list, RunsHandler.ONE, one), next);
     }
 
-    /** Pages of runs: their list, and each of them but its output. */
-    static HttpHandler pages(PageSettings settings, FormatChoice formats, HttpHandler next) {
-        var one = new PageRule(settings, formats, "page.html", next);
-        HttpHandler onlyItself = exchange -> (isOutput(exchange) ? next : one).handleRequest(exchange);
-        var list = new PageRule(settings, formats, "runs.html", next);
-        return new OwnPaths(Map.of(RunsHandler.LIST, list, RunsHandler.ONE, onlyItself), next);
+    /** A run's page, but for its output, which has none. */
+    static HttpHandler pageOfOne(HttpHandler page, HttpHandler output) {
+        return exchange -> (isOutput(exchange) ? output : page).handleRequest(exchange);
     }
 
     /** Whether a path may have a page. */

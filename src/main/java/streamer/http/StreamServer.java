@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -89,7 +88,10 @@ public final class StreamServer implements AutoCloseable {
             command = new RepeatRule(outputs, KEPT_HINT, keeper);
             runsHandler = new RunsHandler(table, polls, outputs, isListOpen);
         }
-        var handlers = chain(config, page(config, spec, kept != null), formats, runs, runsHandler, command);
+        var page = config.response().hasPage()
+                ? PageSettings.of(config.methods(), config.request(), config.response(), kept != null, spec.stderr())
+                : null;
+        var handlers = chain(config, page, formats, runs, runsHandler, command);
         worker = worker();
         try {
             listener = new Listener(config.listener(), worker, handlers);
@@ -140,15 +142,14 @@ public final class StreamServer implements AutoCloseable {
             chain = new PageRule(page, formats, "page.html", chain);
         }
         chain = new PathRule(config.paths(), chain);
-        chain = OwnPaths.guarded(runsHandler, chain);
-        if (page != null) {
-            chain = OwnPaths.pages(page, formats, chain);
-        }
+        chain = page == null
+                ? OwnPaths.guarded(runsHandler, runsHandler, chain)
+                : OwnPaths.guarded(
+                        new PageRule(page, formats, "runs.html", runsHandler),
+                        OwnPaths.pageOfOne(new PageRule(page, formats, "page.html", runsHandler), runsHandler),
+                        chain);
         chain = new AccessRule(credentials(config), chain);
-        chain = OwnPaths.open(runs, chain);
-        if (page != null) {
-            chain = OwnPaths.page(chain);
-        }
+        chain = OwnPaths.open(runs, page != null, chain);
         chain = new CrossSiteRule(
                 access.origins(),
                 path -> OwnPaths.methods(path, config.methods()),
@@ -159,25 +160,6 @@ public final class StreamServer implements AutoCloseable {
         chain = new HostRule(hosts, chain); // the request's own Host
         chain = new FramingRule(chain);
         return new AccessLog(chain);
-    }
-
-    /** What the page has to know; null if there is none. */
-    private static @Nullable PageSettings page(ServerConfig config, RunSpec spec, boolean keeps) {
-        if (!config.response().hasPage()) {
-            return null;
-        }
-        var methods = new ArrayList<>(config.methods());
-        if (methods.remove("GET")) {
-            methods.add(0, "GET");
-        }
-        var takesBody = methods.stream().anyMatch(method -> !method.equals("GET"));
-        var uploads = config.request().uploads().name().toLowerCase(Locale.ROOT);
-        return new PageSettings(
-                methods,
-                takesBody ? uploads : "",
-                keeps,
-                !config.response().flush().heartbeatText().isEmpty(),
-                spec.stderr().name().toLowerCase(Locale.ROOT));
     }
 
     private static List<Credentials> credentials(ServerConfig config) throws IOException {

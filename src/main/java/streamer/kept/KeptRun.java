@@ -134,19 +134,19 @@ public final class KeptRun implements Pulse.Timed {
 
     /** The client that has asked for it is gone, before that was whole: nobody needs it when nobody else watches. */
     public void ownerLeft(Reason why) {
-        Run unneeded;
         synchronized (this) {
             ownerLeft = why;
-            unneeded = unneeded();
         }
-        stop(unneeded, why);
+        stopUnneeded();
     }
 
-    private @Nullable Run unneeded() {
-        return ownerLeft != null && !isWhole && !isDetached && viewers == 0 ? run : null;
-    }
-
-    private static void stop(@Nullable Run unneeded, @Nullable Reason why) {
+    private void stopUnneeded() {
+        Run unneeded;
+        Reason why;
+        synchronized (this) {
+            unneeded = !isWhole && !isDetached && viewers == 0 ? run : null;
+            why = ownerLeft;
+        }
         if (unneeded != null && why != null) {
             unneeded.stop(why);
         }
@@ -213,15 +213,11 @@ public final class KeptRun implements Pulse.Timed {
 
     /** Somebody watches no more. */
     public void leave() {
-        Run unneeded;
-        Reason why;
         synchronized (this) {
             viewers--;
             watchOut();
-            unneeded = unneeded();
-            why = ownerLeft;
         }
-        stop(unneeded, why);
+        stopUnneeded();
     }
 
     private void watchOut() {

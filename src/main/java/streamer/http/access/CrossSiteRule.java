@@ -122,9 +122,7 @@ public final class CrossSiteRule implements HttpHandler {
      * Whether it is a user's top-level navigation from another site, which shows them the address; never on loopback.
      */
     private static boolean isClick(HttpServerExchange exchange) {
-        var address = exchange.getSourceAddress().getAddress();
-        var isLocal = HostRule.isOnLoopback(exchange) && address != null && address.isLoopbackAddress();
-        return !isLocal
+        return !HostRule.isLocal(exchange)
                 && SAFE_METHODS.contains(exchange.getRequestMethod().toString())
                 && only(exchange, SEC_FETCH_MODE).filter("navigate"::equals).isPresent()
                 && only(exchange, SEC_FETCH_USER).filter("?1"::equals).isPresent()

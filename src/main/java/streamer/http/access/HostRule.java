@@ -35,6 +35,12 @@ public final class HostRule implements HttpHandler {
         return address != null && address.getAddress().isLoopbackAddress();
     }
 
+    /** Whether nobody between here and the client can listen: it is on this machine, as is the address it asks. */
+    static boolean isLocal(HttpServerExchange exchange) {
+        var client = exchange.getSourceAddress().getAddress();
+        return isOnLoopback(exchange) && client != null && client.isLoopbackAddress();
+    }
+
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
         var headers = exchange.getRequestHeaders();

@@ -1,9 +1,7 @@
 package streamer.http.access;
 
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,12 +28,12 @@ public final class PasswordFile implements Credentials {
 
     @Override
     public String scheme() {
-        return "Basic";
+        return Basic.SCHEME;
     }
 
     @Override
     public String challenge(boolean wrong) {
-        return "Basic realm=\"streamer\", charset=\"UTF-8\"";
+        return Basic.CHALLENGE;
     }
 
     @Override
@@ -87,7 +85,7 @@ public final class PasswordFile implements Credentials {
         }
 
         Optional<String> check(String credentials) {
-            var parts = decode(credentials).split(":", 2);
+            var parts = Basic.decode(credentials).split(":", 2);
             if (parts.length < 2) {
                 return Optional.empty();
             }
@@ -110,14 +108,6 @@ public final class PasswordFile implements Credentials {
 
         private static ByteBuffer digest(String credentials) {
             return ByteBuffer.wrap(Digest.of(credentials));
-        }
-
-        private static String decode(String credentials) {
-            try {
-                return new String(Base64.getDecoder().decode(credentials), StandardCharsets.UTF_8);
-            } catch (IllegalArgumentException e) {
-                return "";
-            }
         }
     }
 }

@@ -51,9 +51,7 @@ public final class RepeatRule implements HttpHandler {
         var headers = exchange.getRequestHeaders();
         if (isReconnect(exchange)) {
             reconnects.handleRequest(exchange);
-        } else if (isPrefetch(headers.getFirst(SEC_PURPOSE))
-                || isPrefetch(headers.getFirst(PURPOSE))
-                || isPrefetch(headers.getFirst(X_MOZ))) {
+        } else if (isPrefetch(exchange)) {
             Answer.line(exchange, 503, "Not run for a prefetch."); // not a 2xx, which would be used for the later visit
         } else if (isResume(headers)) {
             Answer.line(exchange, 409, "A request with a Range runs nothing; " + resumeHint);
@@ -73,6 +71,14 @@ public final class RepeatRule implements HttpHandler {
         return headers.contains(Headers.RANGE)
                 && headers.get(Headers.RANGE).stream()
                         .anyMatch(range -> !range.strip().equalsIgnoreCase(WHOLE));
+    }
+
+    /** Whether a browser asks for what may be wanted later. */
+    public static boolean isPrefetch(HttpServerExchange exchange) {
+        var headers = exchange.getRequestHeaders();
+        return isPrefetch(headers.getFirst(SEC_PURPOSE))
+                || isPrefetch(headers.getFirst(PURPOSE))
+                || isPrefetch(headers.getFirst(X_MOZ));
     }
 
     private static boolean isPrefetch(@Nullable String purpose) {

@@ -1,8 +1,6 @@
 package streamer.http.access;
 
 import io.undertow.server.HttpServerExchange;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.Optional;
 import streamer.http.request.Client;
 
@@ -20,29 +18,23 @@ public final class TokenPassword implements Credentials {
 
     @Override
     public String scheme() {
-        return "Basic";
+        return Basic.SCHEME;
     }
 
     @Override
     public String challenge(boolean wrong) {
-        return "Basic realm=\"streamer\", charset=\"UTF-8\"";
+        return Basic.CHALLENGE;
     }
 
     @Override
     public boolean isUsable(HttpServerExchange exchange) {
-        var client = exchange.getSourceAddress().getAddress();
-        return exchange.getRequestScheme().equals("https")
-                || (client != null && client.isLoopbackAddress() && HostRule.isOnLoopback(exchange));
+        return exchange.getRequestScheme().equals("https") || HostRule.isLocal(exchange);
     }
 
     @Override
     public Optional<String> recall(String credentials) {
-        try {
-            var text = new String(Base64.getDecoder().decode(credentials), StandardCharsets.UTF_8);
-            return token.recall(text.substring(text.indexOf(':') + 1));
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
-        }
+        var text = Basic.decode(credentials);
+        return token.recall(text.substring(text.indexOf(':') + 1));
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.undertow.util.Methods;
 import java.util.List;
 import java.util.Optional;
 import streamer.format.FormatChoice;
+import streamer.http.access.RepeatRule;
 import streamer.http.request.Accept;
 
 /**
@@ -19,8 +20,6 @@ public final class Navigation {
     private static final HttpString SITE = new HttpString("Sec-Fetch-Site");
     private static final HttpString UPGRADE = new HttpString("Upgrade-Insecure-Requests");
     private static final List<HttpString> METADATA = List.of(MODE, DESTINATION, SITE);
-    private static final List<HttpString> PURPOSES =
-            List.of(new HttpString("Sec-Purpose"), new HttpString("Purpose"), new HttpString("X-Moz"));
 
     private Navigation() {}
 
@@ -28,8 +27,7 @@ public final class Navigation {
     public static boolean isOne(HttpServerExchange exchange, FormatChoice formats) {
         var method = exchange.getRequestMethod();
         return (method.equals(Methods.GET) || method.equals(Methods.HEAD))
-                && PURPOSES.stream()
-                        .noneMatch(name -> exchange.getRequestHeaders().contains(name))
+                && !RepeatRule.isPrefetch(exchange)
                 && isOfWindow(exchange)
                 && formats.prefersPage(Accept.of(exchange));
     }

@@ -54,9 +54,11 @@ final class Schedule {
 
     /** Starts the timer of kept bytes; false if it runs, or if they are not sent by time. */
     boolean bytesKept(long now) {
-        var areFirst = policy.flushesByTime() && !kept.isRunning();
+        if (!policy.flushesByTime() || kept.isRunning()) {
+            return false;
+        }
         kept.start(now);
-        return areFirst;
+        return true;
     }
 
     /** Restarts the timers of silence and, if some bytes are still kept, of kept bytes. */

@@ -108,7 +108,6 @@ function begin(start) {
     run?.pause();
     store = new Store(MOST_LINES, MOST_CHARACTERS);
     view.reset(store);
-    view.find(null);
     search();
     tell("");
     started = Date.now();
@@ -355,7 +354,6 @@ function whenSeen(task) {
 
 readAddress();
 show("idle", "Not started");
-$("choose").hidden = settings.uploads === "";
 const id = RUN_PAGE.exec(location.pathname)?.[1];
 if (id) {
     attach(id);

@@ -11,7 +11,8 @@ export class Run {
     /**
      * A run that has not begun.
      *
-     * @param listener told of the output: text(string), gap(from, to); and of the state: state(name, words)
+     * @param listener told of the run: begun(id, isKept), since(millis); of its output: text(string), gap(from, to);
+     *     and of its state: state(name, words)
      * @param hasHeartbeats whether bytes of the command's own path are not only its output
      */
     constructor(listener, hasHeartbeats) {
