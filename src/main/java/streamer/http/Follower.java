@@ -189,7 +189,7 @@ final class Follower implements Reply, SinkListener, FollowerThread.Member {
             offset += taken;
             listener.reached(offset);
             if (!all) {
-                timer.within(Math.min(blockedNanos, listener.stalledLimit()));
+                awaitSocket();
                 sink.whenWritable(this::follow);
                 return;
             }
@@ -199,6 +199,12 @@ final class Follower implements Reply, SinkListener, FollowerThread.Member {
             }
         }
         sink.whenOthersWereServed(this::follow);
+        awaitSocket();
+    }
+
+    /** Has {@link #due} called if the client takes nothing for too long; its time runs already. */
+    private void awaitSocket() {
+        timer.within(Math.min(blockedNanos, listener.stalledLimit()));
     }
 
     /** The next bytes; null if they are not kept any more. */

@@ -1,7 +1,6 @@
 package streamer.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -217,7 +216,6 @@ class BodyTest {
 
     @Test
     void aClientThatSendsAllBeforeItReadsIsStalled() throws IOException {
-        assumeThat(Boolean.getBoolean("streamer.keep")).isFalse(); // there it may wait for long
         try (var server = TestServer.of(Commands.echoing())
                         .stalledAfter(Duration.ofMillis(500))
                         .start();

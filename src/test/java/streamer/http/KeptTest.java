@@ -295,6 +295,34 @@ class KeptTest {
         }
     }
 
+    /** Also where the socket has taken all of a turn and no more: then there is nothing of which it left a part. */
+    @Test
+    void whoTakesNothingIsCutOffWhereverItsSocketIsFull() throws IOException {
+        var command = Commands.sh("yes 0123456789abcde | head -c " + LONG);
+        try (var server = keeping(command).writeTimeout(Duration.ofMillis(300)).start();
+                var starter = server.get("/", "Prefer: respond-async")) {
+            var path = path(starter);
+            awaitStatus(server, path, "\"ended\":\"exit\"");
+            var stalled = new ArrayList<StreamClient>();
+            try {
+                for (var i = 0; i < 24; i++) {
+                    stalled.add(new StreamClient(server.address(), 4096)
+                            .request("GET", path + "/output?from=" + i * 8_000));
+                }
+                Wait.until(
+                        "all are cut off",
+                        () -> server.accessLines().stream()
+                                        .filter(line -> line.contains("ended=write-timeout"))
+                                        .count()
+                                == stalled.size());
+            } finally {
+                for (var client : stalled) {
+                    client.close();
+                }
+            }
+        }
+    }
+
     @Test
     void itIsStoppedWhenNobodyHasWatchedItForTooLong() throws IOException {
         try (var server = keeping(Commands.sh("echo ready; exec sleep 1000"))

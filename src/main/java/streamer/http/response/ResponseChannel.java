@@ -122,8 +122,9 @@ final class ResponseChannel {
                 : null;
     }
 
-    /** Has {@code writable} called though nothing waits to be written. */
-    void resumeWrites() {
+    /** Has {@code writable} called though nothing waits to be written: when the socket may take more, which may be never. */
+    void awaitWritable() {
+        blocked.start(System.nanoTime());
         channel.resumeWrites();
     }
 

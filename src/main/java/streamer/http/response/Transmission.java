@@ -29,6 +29,7 @@ final class Transmission {
     private @Nullable ResponseChannel channel;
     private @Nullable Runnable whenWritable;
     private boolean isOwed; // bytes that were lent, and not taken whole
+    private boolean isYielding; // nothing waits to be sent but what its task has not given yet
     private boolean stopped;
     private boolean broken;
 
@@ -145,6 +146,10 @@ final class Transmission {
                 isOpen = channel.isOpen();
             }
             broken |= !isOpen;
+            if (isYielding) {
+                isYielding = false;
+                blocked.reset();
+            }
             if (isOpen && !stopped && !isOwed) {
                 isFinished = resume();
             }
@@ -181,7 +186,8 @@ final class Transmission {
         lock.lock();
         try {
             whenWritable = task;
-            channel().resumeWrites();
+            isYielding = true;
+            channel().awaitWritable();
         } finally {
             lock.unlock();
         }
