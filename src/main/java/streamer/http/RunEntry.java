@@ -45,7 +45,6 @@ final class RunEntry {
         method = kept.request().method();
         path = kept.request().path();
         var end = kept.log().end();
-        finished = end == null ? null : end.at();
         last = status("ended", end == null ? null : end.ending(), kept.started(), end == null ? 0 : end.millis(), null);
     }
 
@@ -90,12 +89,17 @@ final class RunEntry {
         status.put("ended", ending == null ? null : ending.word());
         status.put("code", code.isEmpty() ? null : (Integer) code.getAsInt());
         status.put("started", millis(started));
-        status.put("finished", millis(finished));
+        status.put("finished", millis(finished()));
         status.put("millis", millis);
         status.put("holds", holds);
         status.put("method", method);
         status.put("path", path);
         return status;
+    }
+
+    private @Nullable Instant finished() {
+        var end = kept == null ? null : kept.log().end();
+        return end == null ? finished : end.at(); // when its response is over is another matter
     }
 
     private static @Nullable Instant millis(@Nullable Instant time) {

@@ -252,10 +252,11 @@ class BrowserTest {
             browser.open(server.url());
             browser.awaitState("Exit 0 after .*");
             browser.awaitLines("red plain", "greenrgb", "100%", "aXc", "kept", "a   b", "text", "A 本");
-            assertThat(browser.style("#lines .bold.fg-1", "font-weight")).isEqualTo("700");
+            assertThat(browser.style("#lines .bold", "font-weight")).isEqualTo("700");
             assertThat(browser.strings("return [...document.querySelectorAll('#lines li:nth-child(2) .text span')]"
                             + ".map(one => one.style.color)"))
                     .containsExactly("rgb(0, 255, 0)", "rgb(1, 2, 3)");
+            assertThat(browser.style("#lines .bold", "color")).isEqualTo("rgba(179, 38, 30, 1)");
         }
     }
 

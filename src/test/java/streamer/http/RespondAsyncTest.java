@@ -44,7 +44,9 @@ class RespondAsyncTest {
     /** Waits for its end; the run's status. */
     private static String ended(TestServer server, String path) throws IOException {
         try (var client = server.get(path + "?wait=20s")) {
-            return client.text();
+            var status = client.text();
+            assertThat(status).contains("\"finished\":\"");
+            return status;
         }
     }
 

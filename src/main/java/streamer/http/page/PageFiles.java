@@ -5,9 +5,6 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.ETag;
 import io.undertow.util.ETagUtils;
 import io.undertow.util.Headers;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -15,8 +12,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Pattern;
-import java.util.zip.GZIPOutputStream;
 import streamer.http.access.MethodRule;
 import streamer.http.request.RequestPath;
 import streamer.http.response.Answer;
@@ -31,22 +26,9 @@ public final class PageFiles implements HttpHandler {
 
     private static final Map<String, String> TYPES =
             Map.of(".js", "text/javascript; charset=utf-8", ".css", "text/css; charset=utf-8", ".svg", "image/svg+xml");
-    private static final List<String> NAMES = List.of(
-            "page.js",
-            "run.js",
-            "view.js",
-            "store.js",
-            "line.js",
-            "looks.js",
-            "finder.js",
-            "runs.js",
-            "page.css",
-            "idle.svg",
-            "run.svg",
-            "ok.svg",
-            "bad.svg");
+    private static final List<String> NAMES =
+            List.of("page.js", "runs.js", "page.css", "idle.svg", "run.svg", "ok.svg", "bad.svg");
 
-    private static final Pattern TAKES_GZIP = Pattern.compile("\\bgzip\\b(?!\\s*;\\s*q=0(?:\\.0*)?(?:,|$))");
     private static final String ZIPPED = "gzip ";
     private static final int TAG_BYTES = 16;
 
@@ -82,21 +64,15 @@ public final class PageFiles implements HttpHandler {
         } else if (!method.equals("GET") && !method.equals("HEAD")) {
             MethodRule.refuse(exchange, "GET, HEAD, OPTIONS", "");
         } else {
-            var isZipped = exchange.getRequestHeaders().contains(Headers.ACCEPT_ENCODING)
-                    && exchange.getRequestHeaders().get(Headers.ACCEPT_ENCODING).stream()
-                            .anyMatch(codings -> TAKES_GZIP.matcher(codings).find());
-            send(exchange, files.computeIfAbsent((isZipped ? ZIPPED : "") + name, PageFiles::file), isZipped);
+            var key = (Gzip.negotiate(exchange) ? ZIPPED : "") + name;
+            send(exchange, files.computeIfAbsent(key, PageFiles::file));
         }
     }
 
-    private static void send(HttpServerExchange exchange, File file, boolean isZipped) {
+    private static void send(HttpServerExchange exchange, File file) {
         var headers = exchange.getResponseHeaders();
         headers.put(Headers.CACHE_CONTROL, "no-cache");
-        headers.put(Headers.VARY, Headers.ACCEPT_ENCODING_STRING);
         headers.put(Headers.ETAG, '"' + file.tag + '"');
-        if (isZipped) {
-            headers.put(Headers.CONTENT_ENCODING, "gzip");
-        }
         if (ETagUtils.handleIfNoneMatch(exchange, new ETag(false, file.tag), false)) {
             Answer.file(exchange, file.type, file.bytes);
         } else {
@@ -108,30 +84,8 @@ public final class PageFiles implements HttpHandler {
     private static File file(String key) {
         var isZipped = key.startsWith(ZIPPED);
         var name = isZipped ? key.substring(ZIPPED.length()) : key;
-        var text = text(name).getBytes(StandardCharsets.UTF_8);
-        var bytes = isZipped ? zipped(text) : text;
-        return new File(TYPES.getOrDefault(name.substring(name.lastIndexOf('.')), "application/octet-stream"), bytes);
-    }
-
-    private static byte[] zipped(byte[] bytes) {
-        var zipped = new ByteArrayOutputStream();
-        try (var zip = new GZIPOutputStream(zipped)) {
-            zip.write(bytes);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return zipped.toByteArray();
-    }
-
-    /** The text of a file. */
-    static String text(String name) {
-        try (var file = PageFiles.class.getResourceAsStream(name)) {
-            if (file == null) {
-                throw new IllegalStateException(name + " is missing in the jar");
-            }
-            return new String(file.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        var bytes = PageSource.sent(name).getBytes(StandardCharsets.UTF_8);
+        var type = TYPES.getOrDefault(name.substring(name.lastIndexOf('.')), "application/octet-stream");
+        return new File(type, isZipped ? Gzip.encode(bytes) : bytes);
     }
 }

@@ -4,6 +4,7 @@ import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.regex.Pattern;
 import streamer.format.FormatChoice;
@@ -40,7 +41,7 @@ public final class PageRule implements HttpHandler {
         this.settings = settings;
         this.formats = formats;
         this.next = next;
-        template = PageFiles.text(file);
+        template = PageSource.text(file);
     }
 
     @Override
@@ -57,7 +58,8 @@ public final class PageRule implements HttpHandler {
         var mayStart = settings.methods().contains("GET") && Navigation.isMeant(exchange);
         var text = template.replace("{{settings}}", attributes(exchange, mayStart))
                 .replace("{{curl}}", escaped(curl(exchange)));
-        Answer.html(exchange, text);
+        var bytes = text.getBytes(StandardCharsets.UTF_8);
+        Answer.html(exchange, Gzip.negotiate(exchange) ? Gzip.encode(bytes) : bytes);
     }
 
     private String attributes(HttpServerExchange exchange, boolean mayStart) {

@@ -52,9 +52,10 @@ public final class Answer {
         send(exchange, status, "application/json", text);
     }
 
-    /** Answers with a page. */
-    public static void html(HttpServerExchange exchange, String text) {
-        send(exchange, 200, "text/html; charset=utf-8", text);
+    /** Answers with a page, encoded as the headers that are set say. */
+    public static void html(HttpServerExchange exchange, byte[] bytes) {
+        exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-store");
+        file(exchange, "text/html; charset=utf-8", bytes);
     }
 
     /** Answers with a file, which may be kept by its client as the headers that are set allow it. */

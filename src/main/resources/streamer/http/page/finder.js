@@ -3,7 +3,8 @@
 import { plain } from "./line.js";
 
 const SLICE_MILLIS = 25;
-const LOOK = "(?:\\x1b\\[[\\d;:]*m)*"; // may stand between two characters
+const LOOK = "\\x1b\\[[\\d;:]*m";
+const ONE_LOOK = new RegExp(LOOK, "y");
 
 export class Finder {
     /** Looks for a text, in either case unless it has capitals. */
@@ -12,7 +13,7 @@ export class Finder {
         const flags = query === query.toLowerCase() ? "gi" : "g";
         const letters = [...query].map((letter) => letter.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&"));
         this.shown = new RegExp(letters.join(""), flags);
-        this.stored = new RegExp(letters.join(LOOK), flags);
+        this.stored = new RegExp(letters.join(`(?:${LOOK})*`), flags);
         this.lines = []; // numbers of those that have it
         this.next = store.first; // the first that has not been looked at
     }
@@ -58,7 +59,7 @@ export class Finder {
             }
             const end = (starts[line + 1] ?? text.length) - 1;
             const whole = text.slice(starts[line], end);
-            if (!whole.includes("\x1b") || this.isShown(whole)) {
+            if (isOutside(whole, found.index - starts[line]) || this.isShown(whole)) {
                 this.lines.push(first + line);
             }
             if (line + 1 >= starts.length) {
@@ -87,4 +88,11 @@ export class Finder {
         }
         return low;
     }
+}
+
+/** Whether a place of a line is in no escape, as is seen at once; else it may be in one. */
+function isOutside(line, place) {
+    const escape = line.lastIndexOf("\x1b", place);
+    ONE_LOOK.lastIndex = escape;
+    return escape < 0 || (ONE_LOOK.test(line) && ONE_LOOK.lastIndex <= place);
 }

@@ -25,7 +25,7 @@ const TOKEN = new RegExp(
 
 const JOINED = /^[\p{M}\u200d\ufe00-\ufe0f]$/u;
 const WIDE =
-    /^[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{1f300}-\u{1f64f}\u{1f680}-\u{1f6ff}\u{1f900}-\u{1f9ff}\u{20000}-\u{3fffd}]$/u;
+    /^(?![\u1160-\u11ff\uff61-\uffdf])[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Hang}\p{scx=Yi}\p{Emoji_Presentation}\uff01-\uffe6]$/u;
 
 /** Whether a line's text is more than its characters and looks. */
 export function hasMoves(text) {

@@ -131,15 +131,26 @@ export function sequence({ fg, bg, flags }) {
 export function paint(element, { fg, bg, flags }) {
     let [text, ground] = [fg, bg];
     if (flags & INVERSE) {
-        [text, ground] = [bg ?? "ground", fg ?? "text"];
+        [text, ground] = [bg ?? "var(--ground)", fg ?? "var(--text)"];
     }
-    const names = CLASSES.filter((name, bit) => name && flags & (1 << bit));
-    for (const [prefix, property, color] of [["fg-", "color", text], ["bg-", "backgroundColor", ground]]) {
-        if (typeof color === "string" && color.startsWith("#")) {
-            element.style[property] = color;
-        } else if (color !== null) {
-            names.push(prefix + color);
+    if (typeof ground === "number" && typeof text !== "string") { // of the theme: for each there is one that can be read
+        if (isGray(ground) && !isGray(text)) {
+            ground = null;
+        } else {
+            text = "var(--ground)";
         }
     }
-    element.className = names.join(" ");
+    element.className = CLASSES.filter((name, bit) => name && flags & (1 << bit)).join(" ");
+    element.style.color = css(text);
+    element.style.backgroundColor = css(ground);
+}
+
+/** Whether a colour of the theme is black, white, or none. */
+function isGray(color) {
+    return color % 8 % 7 === 0;
+}
+
+/** A colour for CSS; bright ones are those of the theme, which can be read. */
+function css(color) {
+    return typeof color === "number" ? `var(--${color & 7})` : color;
 }

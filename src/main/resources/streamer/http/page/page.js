@@ -1,7 +1,8 @@
 // The page of one run: what its buttons, keys and address do.
 
+import { counted, duration } from "./words.js";
 import { Finder } from "./finder.js";
-import { Run, duration } from "./run.js";
+import { Run } from "./run.js";
 import { Store } from "./store.js";
 import { View } from "./view.js";
 
@@ -10,9 +11,8 @@ const MOST_CHARACTERS = 64 * 1024 * 1024;
 const TURN_MILLIS = 12; // then the page is drawn
 const HIDDEN_MILLIS = 30000; // then a tab that nobody sees gives its connection away
 const RUN_PAGE = /^\/-\/runs\/([0-9a-f]+)$/;
-const SIGNS = { starting: "…", uploading: "↑", running: "▶", trying: "▶", stopping: "▶", ok: "✓" };
-const ICONS = { idle: "idle", ok: "ok", starting: "run", uploading: "run", running: "run", trying: "run", stopping: "run" };
-const OVER = ["idle", "ok", "failed", "stopped", "lost", "refused", "unknown"];
+const GOING = ["starting", "uploading", "running", "trying", "stopping"];
+const SIGNS = { run: "▶ ", ok: "✓ ", bad: "✗ " }; // by kind of state
 
 const settings = document.body.dataset;
 const methods = settings.methods.split(",");
@@ -32,40 +32,32 @@ const view = new View($("log"), store, (follows) => {
 
 // What is told of the run.
 
-function listenerOf(mine) {
-    return {
-        begun(id, isKept) {
-            if (isKept && location.pathname !== `/-/runs/${id}`) {
-                const change = RUN_PAGE.test(location.pathname) ? "pushState" : "replaceState";
-                history[change]({ command }, "", `/-/runs/${id}`);
-            } else if (!isKept) {
-                history.replaceState({ command, hasRun: true }, "");
-            }
-            $("raw").hidden = !isKept;
-            $("raw").href = `/-/runs/${id}/output`;
-        },
-        text(text) {
-            if (mine() && text) {
-                store.add(text);
-                view.changed();
-                return turn();
-            }
-        },
-        since(millis) {
-            if (mine()) {
-                started = Date.now() - millis;
-            }
-        },
-        gap(from, to) {
-            tell(`${(to - from).toLocaleString("en")} bytes are not kept any more, from byte ${from.toLocaleString("en")} on.`);
-        },
-        state(name, words) {
-            if (mine()) {
-                show(name, words);
-            }
-        },
-    };
-}
+const listener = {
+    begun(id, isKept) {
+        if (isKept && location.pathname !== `/-/runs/${id}`) {
+            const change = RUN_PAGE.test(location.pathname) ? "pushState" : "replaceState";
+            history[change]({ command }, "", `/-/runs/${id}`);
+        } else if (!isKept) {
+            history.replaceState({ command, hasRun: true }, "");
+        }
+        $("raw").hidden = !isKept;
+        $("raw").href = `/-/runs/${id}/output`;
+    },
+    text(text) {
+        if (text) {
+            store.add(text);
+            view.changed();
+            return turn();
+        }
+    },
+    since(millis) {
+        started = Date.now() - millis;
+    },
+    gap(from, to) {
+        tell(`${counted(to - from)} bytes are not kept any more, from byte ${counted(from)} on.`);
+    },
+    state: show,
+};
 
 let turnEnds = 0;
 
@@ -77,20 +69,31 @@ async function turn() {
     }
 }
 
+/** Only what changes is told by a screen reader. */
+function put(id, text) {
+    if ($(id).textContent !== text) {
+        $(id).textContent = text;
+    }
+}
+
+const linesOf = (number) => `${counted(number)} ${number === 1 ? "line" : "lines"}`;
+
+function isGoing() {
+    return GOING.includes(state);
+}
+
 function show(name, words) {
     state = name;
-    const isOver = OVER.includes(name);
-    if ($("state").textContent !== words) {
-        $("state").textContent = words;
-    }
-    $("state").className = name;
-    document.title = `${SIGNS[name] ?? (name === "idle" ? "" : "✗")} ${command} – streamer`.trim();
-    $("icon").href = `/-/page/${ICONS[name] ?? "bad"}.svg`;
-    $("run").hidden = !isOver;
+    const kind = isGoing() ? "run" : name === "idle" || name === "ok" ? name : "bad";
+    put("state", words);
+    $("state").className = kind;
+    document.title = `${SIGNS[kind] ?? ""}${command} – streamer`;
+    $("icon").href = `/-/page/${kind}.svg`;
+    $("run").hidden = isGoing();
     $("run").textContent = (name === "idle" ? "Run" : "Run again") + (file ? ` with ${file.name}` : "");
-    $("stop").hidden = isOver;
+    $("stop").hidden = !isGoing();
     $("stop").disabled = name === "starting" || name === "stopping";
-    $("choose").hidden = !isOver || settings.uploads === "";
+    $("choose").hidden = isGoing() || settings.uploads === "";
     if (name === "failed" && /^(log|lines)$/.test(settings.stderr)) {
         tell("Standard error is in the server's log; start streamer with --stderr merge to see it here.");
     }
@@ -111,7 +114,10 @@ function begin(start) {
     search();
     tell("");
     started = Date.now();
-    const begun = new Run(listenerOf(() => run === begun), settings.heartbeats === "true");
+    const begun = new Run(
+        (what, ...values) => (run === begun ? listener[what](...values) : undefined), // nobody looks at others
+        settings.heartbeats === "true",
+    );
     run = begun;
     state = "starting";
     view.follow(true);
@@ -166,14 +172,13 @@ document.addEventListener("visibilitychange", () => {
 // Lines: how many, which are marked, what is found.
 
 view.drawn.push(() => {
-    const lines = store.end.toLocaleString("en");
-    const gone = store.first > 0 ? `, the first ${store.first.toLocaleString("en")} are not kept in this page` : "";
-    const time = OVER.includes(state) ? "" : ` · ${duration(Math.max(0, Date.now() - started))}`;
-    $("size").textContent = `${lines} ${store.end === 1 ? "line" : "lines"}${gone}${time}`;
+    const gone = store.first > 0 ? `, the first ${counted(store.first)} are not kept in this page` : "";
+    const time = !isGoing() ? "" : ` · ${duration(Math.max(0, Date.now() - started))}`;
+    put("size", linesOf(store.end) + gone + time);
     goToWanted();
 });
 setInterval(() => {
-    if (!OVER.includes(state)) {
+    if (isGoing()) {
         view.changed();
     }
 }, 1000);
@@ -244,11 +249,8 @@ function lookOn(finder, isFirst) {
 
 function count() {
     const { lines } = view.finder;
-    const place = view.hit < 0 ? "" : `${(view.finder.before(view.hit) + 1).toLocaleString("en")} of `;
-    const text = `${place}${lines.length.toLocaleString("en")} ${lines.length === 1 ? "line" : "lines"}`;
-    if ($("hits").textContent !== text) {
-        $("hits").textContent = text;
-    }
+    const place = view.hit < 0 ? "" : `${counted(view.finder.before(view.hit) + 1)} of `;
+    put("hits", place + linesOf(lines.length));
 }
 
 function hit(line) {
@@ -332,31 +334,23 @@ document.addEventListener("keydown", (event) => {
 
 // What the address and the way here mean.
 
-function isMeant() {
-    const [navigation] = performance.getEntriesByType("navigation");
-    return (
-        settings.start === "now" &&
-        navigation?.type === "navigate" &&
-        !history.state?.hasRun &&
-        !document.prerendering &&
-        !document.wasDiscarded
-    );
-}
-
-/** A tab that was opened in the background waits till somebody looks. */
-function whenSeen(task) {
-    if (document.hidden) {
-        document.addEventListener("visibilitychange", task, { once: true });
-    } else {
-        task();
-    }
-}
+const [navigation] = performance.getEntriesByType("navigation");
+const isMeant =
+    settings.start === "now" &&
+    navigation?.type === "navigate" &&
+    !history.state?.hasRun &&
+    !document.prerendering &&
+    !document.wasDiscarded;
 
 readAddress();
-show("idle", "Not started");
 const id = RUN_PAGE.exec(location.pathname)?.[1];
 if (id) {
     attach(id);
-} else if (isMeant()) {
-    whenSeen(runCommand);
+} else if (isMeant && !document.hidden) {
+    runCommand();
+} else {
+    show("idle", "Not started");
+    if (isMeant) { // a tab that was opened in the background waits till somebody looks
+        document.addEventListener("visibilitychange", runCommand, { once: true });
+    }
 }

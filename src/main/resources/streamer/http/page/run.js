@@ -1,5 +1,7 @@
 // A run, as the page sees it: started by a request, read to its end, resumed where it is kept, asked how it ended.
 
+import { duration } from "./words.js";
+
 const RUNS = "/-/runs/";
 const FIRST_WAIT_MILLIS = 250;
 const LONGEST_WAIT_MILLIS = 8000;
@@ -11,12 +13,12 @@ export class Run {
     /**
      * A run that has not begun.
      *
-     * @param listener told of the run: begun(id, isKept), since(millis); of its output: text(string), gap(from, to);
-     *     and of its state: state(name, words)
+     * @param tell called with a word and values: of the run, "begun" (id, isKept), "since" (millis); of its output,
+     *     "text" (string), "gap" (from, to); and "state" (name, words)
      * @param hasHeartbeats whether bytes of the command's own path are not only its output
      */
-    constructor(listener, hasHeartbeats) {
-        this.listener = listener;
+    constructor(tell, hasHeartbeats) {
+        this.tell = tell;
         this.hasHeartbeats = hasHeartbeats;
         this.id = null;
         this.isKept = false;
@@ -73,7 +75,7 @@ export class Run {
             }
             const text = request.responseText;
             if (text.length > seen) {
-                this.listener.text(text.slice(seen));
+                this.tell("text", text.slice(seen));
                 seen = text.length;
             }
         };
@@ -126,7 +128,7 @@ export class Run {
     begun(id, isKept) {
         this.id = id;
         this.isKept = isKept;
-        this.listener.begun(id, isKept);
+        this.tell("begun", id, isKept);
         this.say("running", "Running");
     }
 
@@ -140,7 +142,7 @@ export class Run {
         try {
             for (let part = await reader.read(); !part.done; part = await reader.read()) {
                 this.offset += part.value.length;
-                await this.listener.text(this.decoder.decode(part.value, { stream: true }));
+                await this.tell("text", this.decoder.decode(part.value, { stream: true }));
             }
             return true;
         } catch {
@@ -171,7 +173,7 @@ export class Run {
     /** Reads what there is, and on; whether there was something to read. */
     async readOn(status) {
         if (status.from > this.offset) {
-            this.listener.gap(this.offset, status.from);
+            this.tell("gap", this.offset, status.from);
             this.offset = status.from;
         }
         await this.paused;
@@ -182,7 +184,7 @@ export class Run {
             await response.body?.cancel();
             return false;
         }
-        this.listener.since(status.millis);
+        this.tell("since", status.millis);
         this.say(status.state === "queued" ? "starting" : "running", STATES[status.state] ?? "Running");
         const before = this.offset;
         return (await this.read(response.body)) || this.offset > before;
@@ -231,13 +233,13 @@ export class Run {
     finish(state, words) {
         if (!this.isOver) {
             this.isOver = true;
-            this.listener.text(this.decoder.decode());
+            this.tell("text", this.decoder.decode());
             this.say(state, words);
         }
     }
 
     say(state, words) {
-        this.listener.state(state, words);
+        this.tell("state", state, words);
     }
 
     sleep(millis) {
@@ -294,18 +296,3 @@ const REASONS = {
     "not-launched": "The command could not be launched",
     error: "Stopped: error of the server, see its log",
 };
-
-/** A time in words: 850 ms, 12.3 s, 4 min 5 s, 3 h 20 min. */
-export function duration(millis) {
-    const seconds = Math.floor(millis / 1000);
-    if (millis < 1000) {
-        return `${millis} ms`;
-    }
-    if (seconds < 60) {
-        return `${(millis / 1000).toFixed(1)} s`;
-    }
-    if (seconds < 3600) {
-        return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-    }
-    return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
-}

@@ -1,6 +1,6 @@
 // The list of runs, newest first: what each is doing, and a way to stop it.
 
-import { duration } from "./run.js";
+import { duration } from "./words.js";
 
 const LIST = "/-/runs";
 const POLL_MILLIS = 2000;
@@ -16,12 +16,12 @@ function cell(text) {
 
 function stateOf({ state, ended, code }) {
     if (state !== "ended") {
-        return [state, "running"];
+        return [state, "run"];
     }
     if (ended === "exit") {
-        return [`exit ${code}`, code === 0 ? "ok" : "failed"];
+        return [`exit ${code}`, code === 0 ? "ok" : "bad"];
     }
-    return [ended ?? "not launched", "failed"];
+    return [ended ?? "not launched", "bad"];
 }
 
 function row(run) {

@@ -3,6 +3,7 @@
 
 import { paint } from "./looks.js";
 import { hasMoves, pieces } from "./line.js";
+import { counted } from "./words.js";
 
 const MOST_PIXELS = 16000000; // higher elements collapse in Firefox
 const MORE_LINES = 12; // above and below those that can be seen
@@ -232,7 +233,7 @@ export class View {
         if (shown.length > LONGEST_SHOWN) {
             const more = document.createElement("em");
             const count = Math.max(length, shown.length) - LONGEST_SHOWN;
-            more.textContent = ` … ${count.toLocaleString("en")} more characters`;
+            more.textContent = ` … ${counted(count)} more characters`;
             body.append(more);
         }
     }
