@@ -1,6 +1,10 @@
 package streamer.clients;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.logging.Level;
 import org.openqa.selenium.By;
 import org.openqa.selenium.JavascriptExecutor;
@@ -70,6 +74,16 @@ final class Browser implements AutoCloseable {
         Wait.within(Wait.LONG, () -> "these lines: " + lines(), () -> lines().equals(List.of(lines)));
     }
 
+    /** Presses keys where the focus is. */
+    void press(CharSequence... keys) {
+        driver.switchTo().activeElement().sendKeys(keys);
+    }
+
+    /** The id of the element that has the focus. */
+    String focused() {
+        return String.valueOf(run("return document.activeElement.id"));
+    }
+
     Object run(String script, Object... arguments) {
         var result = ((JavascriptExecutor) driver).executeScript(script, arguments);
         return result == null ? "" : result;
@@ -77,6 +91,30 @@ final class Browser implements AutoCloseable {
 
     List<String> strings(String script) {
         return ((List<?>) run(script)).stream().map(String::valueOf).toList();
+    }
+
+    /** Shows the page dark or light, and as wide as so many pixels. */
+    void show(boolean isDark, int width) {
+        driver.executeCdpCommand(
+                "Emulation.setEmulatedMedia",
+                Map.of(
+                        "features",
+                        List.of(Map.of("name", "prefers-color-scheme", "value", isDark ? "dark" : "light"))));
+        driver.executeCdpCommand(
+                "Emulation.setDeviceMetricsOverride",
+                Map.of("width", width, "height", 800, "deviceScaleFactor", 1, "mobile", false));
+    }
+
+    /** What axe-core's rules of accessibility find. */
+    List<String> barriers() throws IOException {
+        try (var rules = Browser.class.getResourceAsStream("/axe.min.js")) {
+            run(new String(Objects.requireNonNull(rules).readAllBytes(), StandardCharsets.UTF_8));
+        }
+        var found = driver.executeAsyncScript(
+                "const done = arguments[0]; axe.run().then(result => done("
+                        + "result.violations.map(one => one.id + ': ' + one.nodes.map(node => node.html + ' ' + node.failureSummary).join(', '))))");
+        return ((List<?>) Objects.requireNonNull(found))
+                .stream().map(String::valueOf).toList();
     }
 
     /** How an element looks, by CSS. */

@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -349,6 +351,100 @@ class BrowserTest {
                     () -> browser.run(
                                     "const log = document.getElementById('log'); return log.scrollWidth <= log.clientWidth")
                             .equals(true));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"false, 1200", "true, 1200", "false, 360", "true, 360"})
+    void itIsForEverybody(boolean isDark, int width) throws IOException {
+        var colours = IntStream.rangeClosed(0, 7)
+                .mapToObj(i -> "\\033[3" + i + "mtext\\033[2mdim\\033[0m \\033[4" + i + "mon\\033[3" + (7 - i)
+                        + "mboth\\033[7minverse\\033[0m\\n")
+                .collect(Collectors.joining());
+        try (var server = TestServer.of(Commands.sh("printf '" + colours + "'; echo http://example.com/; exit 3"))
+                .keep(Duration.ofHours(1))
+                .openList()
+                .start()) {
+            browser.show(isDark, width);
+            browser.open(server.url());
+            browser.awaitState("Exit 3 after .*");
+            browser.element("text").sendKeys("t");
+            browser.awaitText("hits", "1 of 8 lines.*|1 of 9 lines.*");
+            assertThat(browser.barriers()).isEmpty();
+            assertThat(browser.run("return document.documentElement.scrollWidth"))
+                    .isEqualTo((long) width);
+            browser.open(server.url() + "-/runs");
+            browser.awaitText("rows", "(?s)exit 3.*");
+            assertThat(browser.barriers()).isEmpty();
+        } finally {
+            browser.show(false, 1200);
+        }
+    }
+
+    /** Which tab stops there are, and that each can be seen. */
+    @Test
+    void theKeyboardIsEnough() throws IOException {
+        try (var server = counting("echo here; sleep 100").start()) {
+            browser.open(server.url());
+            browser.awaitLines("here");
+            browser.press(Keys.TAB, Keys.ENTER);
+            browser.awaitState("Stopped after .*");
+            browser.press("/");
+            assertThat(browser.focused()).isEqualTo("text");
+            browser.press("er", Keys.ESCAPE);
+            assertThat(browser.focused()).isEqualTo("log");
+            browser.open(server.url() + "?again");
+            browser.awaitLines("here");
+            var stops = new ArrayList<String>();
+            for (var i = 0; i < 7; i++) {
+                browser.press(Keys.TAB);
+                stops.add(browser.focused());
+            }
+            assertThat(stops).containsExactly("stop", "text", "follow", "wrap", "copy", "save", "log");
+        }
+    }
+
+    @Test
+    void whatOthersLoadRunsNothing() throws IOException {
+        try (var server = counting("echo here").start();
+                var other = TestServer.of(Commands.printing(("<link rel=prefetch href=URL><iframe src=URL></iframe>"
+                                        + "<img src=URL><script src=URL></script><object data=URL></object>"
+                                        + "<script type=speculationrules>{\"prerender\":[{\"source\":\"list\","
+                                        + "\"urls\":[\"URL\"],\"eagerness\":\"immediate\"}]}</script><p id=end>end")
+                                .replace("URL", server.url())))
+                        .contentType("text/html")
+                        .start()) {
+            browser.open(other.url().replace("127.0.0.1", "localhost"));
+            browser.awaitText("end", "end");
+            server.accessLine("403");
+            browser.open("view-source:" + server.url());
+            browser.faults(); // the 403
+            assertRuns(0);
+        }
+    }
+
+    /** A browser has six connections for one server; those of kept runs are given away by tabs that nobody sees. */
+    @ParameterizedTest
+    @CsvSource({"false, 6", "true, 8"})
+    void manyTabsAtOnceCanBeStopped(boolean keeps, int count) throws IOException {
+        var setup = counting("echo here; sleep 100");
+        try (var server = (keeps ? setup.keep(Duration.ofHours(1)) : setup).start()) {
+            var first = browser.driver().getWindowHandle();
+            var tabs = new ArrayList<String>();
+            for (var i = 0; i < count; i++) {
+                browser.driver().switchTo().newWindow(WindowType.TAB).get(server.url() + "?" + i);
+                tabs.add(browser.driver().getWindowHandle());
+            }
+            for (var tab : tabs) {
+                browser.driver().switchTo().window(tab);
+                browser.awaitState("Running");
+                browser.click("stop");
+                browser.awaitState("Stopped after .*");
+                browser.driver().close();
+            }
+            browser.driver().switchTo().window(first);
+            server.awaitNoRun();
+            browser.faults(); // where nothing had come since: 500
         }
     }
 

@@ -9,7 +9,7 @@ import { View } from "./view.js";
 const MOST_LINES = 900000;
 const MOST_CHARACTERS = 64 * 1024 * 1024;
 const TURN_MILLIS = 12; // then the page is drawn
-const HIDDEN_MILLIS = 30000; // then a tab that nobody sees gives its connection away
+const HIDDEN_MILLIS = 5000; // then a tab that nobody sees gives its connection away
 const RUN_PAGE = /^\/-\/runs\/([0-9a-f]+)$/;
 const GOING = ["starting", "uploading", "running", "trying", "stopping"];
 const SIGNS = { run: "▶ ", ok: "✓ ", bad: "✗ " }; // by kind of state

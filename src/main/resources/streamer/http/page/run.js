@@ -6,6 +6,7 @@ const RUNS = "/-/runs/";
 const FIRST_WAIT_MILLIS = 250;
 const LONGEST_WAIT_MILLIS = 8000;
 const MOST_TRIES = 8; // to ask about a run that cannot be resumed
+const PAUSE_MILLIS = 10000; // then it is asked whether it has ended
 const NO_CONNECTION_MILLIS = 3000;
 const WHOLE = { "Streamer-On-Failure": "end" }; // a browser drops the last bytes of what is broken off
 
@@ -160,6 +161,10 @@ export class Run {
             if (status?.state === "ended" && this.offset >= status.next) {
                 return this.ended(status);
             }
+            if (this.isPaused && status?.state !== "ended") {
+                await this.sleep(PAUSE_MILLIS);
+                continue;
+            }
             const before = this.offset;
             const isRead = status && (await this.readOn(status).catch(() => false));
             wait = isRead || this.offset > before ? FIRST_WAIT_MILLIS : Math.min(LONGEST_WAIT_MILLIS, wait * 2);
@@ -176,7 +181,6 @@ export class Run {
             this.tell("gap", this.offset, status.from);
             this.offset = status.from;
         }
-        await this.paused;
         this.reading = new AbortController();
         const url = `${RUNS}${this.id}/output?from=${this.offset}`;
         const response = await fetch(url, { cache: "no-store", signal: this.reading.signal, headers: WHOLE });
@@ -226,7 +230,8 @@ export class Run {
         if (ended === "exit") {
             this.finish(code === 0 ? "ok" : "failed", `Exit ${code} after ${time}`);
         } else {
-            this.finish("stopped", `${REASONS[ended] ?? `Stopped: ${ended}`} after ${time}`);
+            const why = this.isStopped && ended === "client-gone" ? "stop" : ended; // it was this page that left
+            this.finish("stopped", `${REASONS[why] ?? `Stopped: ${why}`} after ${time}`);
         }
     }
 
@@ -252,6 +257,7 @@ export class Run {
     /** Has it stopped. One's own connection goes first: there may be no other. */
     async stop() {
         this.say("stopping", "Stopping");
+        this.isStopped = true;
         if (!this.isKept) {
             this.reading.abort();
         }
@@ -261,11 +267,10 @@ export class Run {
         }
     }
 
-    /** Gives its connection away until resumed, where it can read on later. */
+    /** Gives its connection away, where it can read on later: until told to, or all the rest when it has ended. */
     pause() {
         if (this.isKept && !this.isOver && !this.isPaused) {
             this.isPaused = true;
-            this.paused = new Promise((resolve) => (this.resume = resolve));
             this.reading.abort();
         }
     }
@@ -274,7 +279,6 @@ export class Run {
     unpause() {
         if (this.isPaused) {
             this.isPaused = false;
-            this.resume();
             this.wake?.();
         }
     }
