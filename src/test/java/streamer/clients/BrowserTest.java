@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WindowType;
 import streamer.http.request.RequestConfig.UploadMode;
@@ -338,11 +339,33 @@ class BrowserTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "head -c 10000000 /dev/zero | tr '\\0' x",
+                "yes '\033]0;title\007' | head -n 100000 | tr -d '\\n'",
+                "printf '\033]0;'; head -c 5000000 /dev/zero | tr '\\0' x",
+                "head -c 3000000 /dev/zero | tr '\\0' '\033'",
+                "yes '12%\r' | head -n 300000 | tr -d '\\n'",
+                "printf a; yes '\u0301' | head -n 300000 | tr -d '\\n'",
+                "head -c 10000000 /dev/urandom"
+            })
+    void aFloodIsNoTrouble(String flood) throws IOException {
+        try (var server = TestServer.of(Commands.sh(flood + "; echo; echo END")).start()) {
+            browser.open(server.url());
+            browser.awaitState("Exit 0 after .*");
+            Wait.until("its end is seen", () -> browser.lines().contains("END"));
+            browser.element("text").sendKeys("END");
+            browser.awaitText("hits", "1 of .*");
+        }
+    }
+
     @Test
     void linesThatAreTooLongAreWrapped() throws IOException {
         var words = String.join(
                 " ", IntStream.range(0, 500).mapToObj(i -> "word" + i).toList());
-        try (var server = TestServer.of(Commands.printing(words + "\nlast\n")).start()) {
+        try (var server = TestServer.of(Commands.sh("yes '" + words + "' | head -n 60; echo last"))
+                .start()) {
             browser.open(server.url());
             browser.awaitState("Exit 0 after .*");
             browser.click("wrap");
@@ -350,6 +373,12 @@ class BrowserTest {
                     "it is wrapped",
                     () -> browser.run(
                                     "const log = document.getElementById('log'); return log.scrollWidth <= log.clientWidth")
+                            .equals(true));
+            Wait.until(
+                    "its end is at the bottom",
+                    () -> browser.run("const [log, list] = ['log', 'lines']"
+                                    + ".map(id => document.getElementById(id).getBoundingClientRect().bottom);"
+                                    + "return Math.abs(log - list) < 2")
                             .equals(true));
         }
     }

@@ -33,7 +33,7 @@ function row(run) {
     link.textContent = words;
     link.className = name;
     state.append(link);
-    const begun = run.started ? new Date(run.started).toLocaleString() : "";
+    const begun = run.started ? new Date(run.started).toLocaleString([], { dateStyle: "short", timeStyle: "medium" }) : "";
     const stop = cell("");
     if (run.state === "running" || run.state === "queued") {
         const button = document.createElement("button");

@@ -15,12 +15,13 @@ export class View {
     /**
      * A view.
      *
-     * @param scroller the element that scrolls; it has one for the height of all lines, and a list for those drawn
+     * @param scroller the element that scrolls; in it is one as high as all lines, in that a list of those drawn
      * @param followed called with whether it follows the end, when that changes
      */
     constructor(scroller, store, followed) {
         this.scroller = scroller;
-        [this.height, this.list] = scroller.children;
+        this.height = scroller.firstElementChild;
+        this.list = this.height.firstElementChild;
         this.followed = followed;
         this.isFollowing = true;
         this.wraps = false;
@@ -115,9 +116,10 @@ export class View {
 
     scrolled() {
         const { scrollTop } = this.scroller;
-        if (scrollTop < this.lastTop - 1) {
+        const isAtEnd = scrollTop >= this.range() - 2; // also where there is less to scroll than before
+        if (scrollTop < this.lastTop - 1 && !isAtEnd) {
             this.follow(false);
-        } else if (!this.isFollowing && scrollTop > this.lastTop && scrollTop >= this.range() - 2) {
+        } else if (!this.isFollowing && scrollTop > this.lastTop && isAtEnd) {
             this.follow(true);
         }
         this.lastTop = scrollTop;
@@ -219,14 +221,17 @@ export class View {
         const links = shown.includes("://")
             ? [...shown.slice(0, LONGEST_SHOWN).matchAll(LINK)].map((link) => [link.index, link.index + link[0].length])
             : [];
-        let at = 0;
+        const edges = [...links, ...marks].flat().sort((a, b) => a - b);
+        let [at, link, mark, edge] = [0, 0, 0, 0];
         for (const { text, look } of found) {
             const end = Math.min(LONGEST_SHOWN, at + text.length);
             while (at < end) {
-                const link = links.find(([from, to]) => from <= at && at < to);
-                const mark = marks.find(([from, to]) => from <= at && at < to);
-                const next = Math.min(end, ...[...links, ...marks].flat().filter((edge) => edge > at));
-                body.append(element(shown.slice(at, next), look, link && shown.slice(...link), mark));
+                while (links[link]?.[1] <= at) link++;
+                while (marks[mark]?.[1] <= at) mark++;
+                while (edges[edge] <= at) edge++;
+                const next = Math.min(end, edges[edge] ?? end);
+                const address = links[link]?.[0] <= at && shown.slice(...links[link]);
+                body.append(element(shown.slice(at, next), look, address, marks[mark]?.[0] <= at));
                 at = next;
             }
         }
