@@ -53,7 +53,8 @@ class ReadmeTest {
 
     private static List<Path> pages() throws IOException {
         try (var docs = Files.list(Path.of("docs"))) {
-            return Stream.concat(Stream.of(README), docs).toList();
+            var pages = docs.filter(file -> file.toString().endsWith(".md"));
+            return Stream.concat(Stream.of(README), pages).toList();
         }
     }
 
