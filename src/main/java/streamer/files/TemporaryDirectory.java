@@ -125,11 +125,15 @@ public final class TemporaryDirectory implements AutoCloseable {
         return name.startsWith(prefix) && !name.startsWith(prefix + OWN);
     }
 
-    /** A directory of our own tells who this user is in the file system. */
     private static void removeThoseOfThisUser(List<Path> candidates, String prefix) throws IOException {
+        var user = userOf(prefix);
+        candidates.forEach(directory -> removeIfAbandoned(directory, user));
+    }
+
+    /** Who this user is in the file system; a directory tells, which is gone before others are: this process may end. */
+    private static UserPrincipal userOf(String prefix) throws IOException {
         try (var own = create(prefix)) {
-            var user = owner(own.path);
-            candidates.forEach(directory -> removeIfAbandoned(directory, user));
+            return owner(own.path);
         }
     }
 

@@ -160,7 +160,7 @@ public final class RawHttp2 implements AutoCloseable {
         return all.toByteArray();
     }
 
-    /** Waits for the next frame; null when the server has closed the connection. */
+    /** Waits for the next frame, and answers a PING; null when the server has closed the connection. */
     public @Nullable Frame next() throws IOException {
         try {
             var lengthAndType = in.readInt();
@@ -168,19 +168,22 @@ public final class RawHttp2 implements AutoCloseable {
             var flags = in.readUnsignedByte();
             var stream = in.readInt();
             var payload = in.readNBytes(lengthAndType >>> 8);
+            if (type == FrameType.PING && flags != ACK && !socket.isOutputShutdown()) {
+                send(frame(FrameType.PING, ACK, 0, payload));
+            }
             return new Frame(type, flags, stream, payload, type == FrameType.HEADERS ? decoded(payload) : Map.of());
         } catch (EOFException | SocketException e) {
             return null;
         }
     }
 
-    /** Waits for the next frame that is no SETTINGS, no WINDOW_UPDATE and no PING's answer; null when there is none. */
+    /** Waits for the next frame that is no SETTINGS, WINDOW_UPDATE or PING; null when there is none. */
     public @Nullable Frame answer() throws IOException {
         var frame = next();
         while (frame != null
                 && (frame.type() == FrameType.SETTINGS
                         || frame.type() == FrameType.WINDOW_UPDATE
-                        || (frame.type() == FrameType.PING && frame.flags() == ACK))) {
+                        || frame.type() == FrameType.PING)) {
             frame = next();
         }
         return frame;

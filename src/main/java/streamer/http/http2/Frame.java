@@ -18,11 +18,13 @@ record Frame(int length, int type, int flags, int stream) {
     static final int DATA = 0;
     static final int HEADERS = 1;
     static final int RST_STREAM = 3;
+    static final int PING = 6;
     static final int GOAWAY = 7;
     static final int WINDOW_UPDATE = 8;
     static final int CONTINUATION = 9;
 
     static final int END_STREAM = 1;
+    static final int ACK = 1;
     static final int END_HEADERS = 4;
     static final int PADDED = 8;
 

@@ -18,6 +18,9 @@ interface FrameListener {
     /** {@link FrameSource#end} of a stream is being handed out. */
     void ended(int stream);
 
+    /** The client has read the oldest PING that it has not answered yet. */
+    void acknowledged();
+
     /** The client has reset a stream. */
     void reset();
 

@@ -142,6 +142,12 @@ final class FrameSource extends AbstractStreamSourceConduit<EarlyBytes> {
                 streams.reset(frame.stream());
             }
             case Frame.WINDOW_UPDATE -> passOrDrop(frame, !streams.isClosed(frame.stream()));
+            case Frame.PING -> {
+                if (frame.has(Frame.ACK)) {
+                    listener.acknowledged();
+                }
+                passOrDrop(frame, !frame.has(Frame.ACK));
+            }
             case Frame.GOAWAY -> passOrDrop(frame, frame.stream() != 0);
             default -> passOrDrop(frame, true);
         }

@@ -14,6 +14,8 @@ import io.undertow.server.protocol.http2.Http2ReceiveListener;
 import io.undertow.util.Headers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +36,8 @@ import streamer.http.request.RequestBody;
 final class Http2Connection extends Http2Channel implements FrameListener {
     private static final long FIRST_REQUEST_NANOS = TimeUnit.SECONDS.toNanos(60);
     private static final long NEXT_REQUEST_NANOS = TimeUnit.SECONDS.toNanos(100); // proxies keep theirs for up to 90 s
+    private static final int PING_BYTES = 8;
+    private static final long PING_MILLIS = 1_000; // for its answer
     private static final long GOAWAY_MILLIS = 2_000;
     private static final long LINGER_SECONDS = 5;
     private static final int MAX_HALF_CLOSED = 1_000;
@@ -47,6 +51,7 @@ final class Http2Connection extends Http2Channel implements FrameListener {
     private final Rate refused = new Rate(MAX_REFUSED);
     private final Rate resets = new Rate(MAX_RESET);
     private final Rate provoked = new Rate(MAX_RESET);
+    private final Queue<Integer> broken = new ArrayDeque<>(); // that the client has yet to learn
     private XnioExecutor.Key idleTimer = () -> false;
     private int received;
     private boolean isLingering;
@@ -157,9 +162,36 @@ final class Http2Connection extends Http2Channel implements FrameListener {
         if (isShort || !streams.cut(stream)) {
             return;
         }
-        var isOurs = code == ERROR_STREAM_CLOSED;
-        super.sendRstStream(stream, isOurs ? ERROR_INTERNAL_ERROR : code);
-        endUnless(isOurs || provoked.allows());
+        if (code == ERROR_STREAM_CLOSED) {
+            breakOff(stream);
+        } else {
+            super.sendRstStream(stream, code);
+            endUnless(provoked.allows());
+        }
+    }
+
+    /**
+     * The reset comes when the client has said that it has read all before, by PING (RFC 9113, 6.7), since clients, curl
+     * too, lose the last bytes where they read a reset together with them.
+     */
+    private synchronized void breakOff(int stream) {
+        broken.add(stream);
+        sendPing(new byte[PING_BYTES]);
+        connection.getIoThread().executeAfter(() -> unanswered(stream), PING_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private synchronized void unanswered(int stream) {
+        if (broken.remove(stream)) {
+            super.sendRstStream(stream, ERROR_INTERNAL_ERROR);
+        }
+    }
+
+    @Override
+    public synchronized void acknowledged() {
+        var stream = broken.poll();
+        if (stream != null) {
+            getIoThread().execute(() -> super.sendRstStream(stream, ERROR_INTERNAL_ERROR));
+        }
     }
 
     /**

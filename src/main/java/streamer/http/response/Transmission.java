@@ -149,6 +149,7 @@ final class Transmission {
             if (isYielding) {
                 isYielding = false;
                 blocked.reset();
+                listener.dueWithin(SOON_NANOS); // meanwhile nothing was due
             }
             if (isOpen && !stopped && !isOwed) {
                 isFinished = resume();

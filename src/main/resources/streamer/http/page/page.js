@@ -9,6 +9,7 @@ import { View } from "./view.js";
 const MOST_LINES = 900000;
 const MOST_CHARACTERS = 64 * 1024 * 1024;
 const TURN_MILLIS = 12; // then the page is drawn
+const LONGEST_TURN_MILLIS = 500;
 const HIDDEN_MILLIS = 5000; // then a tab that nobody sees gives its connection away
 const RUN_PAGE = /^\/-\/runs\/([0-9a-f]+)$/;
 const GOING = ["starting", "uploading", "running", "trying", "stopping"];
@@ -64,7 +65,10 @@ let turnEnds = 0;
 /** After some time others have their turn: drawing, clicks. */
 async function turn() {
     if (!document.hidden && performance.now() > turnEnds) {
-        await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+        await new Promise((resolve) => {
+            requestAnimationFrame(() => setTimeout(resolve));
+            setTimeout(resolve, LONGEST_TURN_MILLIS); // nothing is drawn once it is hidden
+        });
         turnEnds = performance.now() + TURN_MILLIS;
     }
 }
@@ -108,7 +112,7 @@ function tell(text) {
 // Runs.
 
 function begin(start) {
-    run?.pause();
+    run?.leave();
     store = new Store(MOST_LINES, MOST_CHARACTERS);
     view.reset(store);
     search();

@@ -155,6 +155,9 @@ export class Run {
     async follow() {
         for (let wait = FIRST_WAIT_MILLIS; !this.isOver; ) {
             const status = await this.status().catch(() => undefined);
+            if (this.isOver) {
+                return;
+            }
             if (status === null) {
                 return this.finish("unknown", "The run is not known any more, nor how it ended");
             }
@@ -167,10 +170,14 @@ export class Run {
             }
             const before = this.offset;
             const isRead = status && (await this.readOn(status).catch(() => false));
-            wait = isRead || this.offset > before ? FIRST_WAIT_MILLIS : Math.min(LONGEST_WAIT_MILLIS, wait * 2);
-            if (!isRead && !this.isPaused && !this.isOver) {
-                this.say("trying", "Connection lost, trying again");
+            if (isRead || this.offset > before) {
+                wait = FIRST_WAIT_MILLIS;
+            } else if (!this.isPaused && !this.isOver) {
+                if (wait > FIRST_WAIT_MILLIS) { // else it may have failed meanwhile, which its status tells
+                    this.say("trying", "Connection lost, trying again");
+                }
                 await this.sleep(wait);
+                wait = Math.min(LONGEST_WAIT_MILLIS, wait * 2);
             }
         }
     }
@@ -218,9 +225,9 @@ export class Run {
             if (!status) {
                 this.say("trying", "Connection lost, asking how it ended");
                 tries++;
-                await this.sleep(wait);
                 wait = Math.min(LONGEST_WAIT_MILLIS, wait * 2);
             }
+            await this.sleep(wait);
         }
         return this.finish("lost", "Connection lost. Nothing is kept, so there is nothing to resume");
     }
@@ -273,6 +280,12 @@ export class Run {
             this.isPaused = true;
             this.reading.abort();
         }
+    }
+
+    /** Nobody looks at it any more. */
+    leave() {
+        this.isOver = true;
+        this.reading.abort();
     }
 
     /** Reads on. */
