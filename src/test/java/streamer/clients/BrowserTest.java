@@ -308,6 +308,20 @@ class BrowserTest {
     }
 
     @Test
+    void theOldestOfTooManyLinesGo() throws IOException {
+        try (var server = TestServer.of(Commands.sh("yes '' | head -n 3000000")).start()) {
+            browser.open(server.url());
+            browser.awaitState("Exit 0 after .*");
+            browser.awaitText("size", "3,000,000 lines, the first .* are not kept in this page");
+            var gone = Integer.parseInt(browser.text("size")
+                    .replaceFirst(".*first ", "")
+                    .replaceFirst(" are.*", "")
+                    .replace(",", ""));
+            assertThat(gone).isBetween(2_100_000, 2_170_000);
+        }
+    }
+
+    @Test
     void linesHaveAddresses() throws IOException {
         try (var server =
                 TestServer.of(Commands.sh("seq 1000")).keep(Duration.ofHours(1)).start()) {

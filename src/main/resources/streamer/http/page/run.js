@@ -6,6 +6,7 @@ const RUNS = "/-/runs/";
 const FIRST_WAIT_MILLIS = 250;
 const LONGEST_WAIT_MILLIS = 8000;
 const MOST_TRIES = 8; // to ask about a run that cannot be resumed
+const PIECE_BYTES = 64 * 1024; // a browser may give many megabytes at once
 const PAUSE_MILLIS = 10000; // then it is asked whether it has ended
 const NO_CONNECTION_MILLIS = 3000;
 const WHOLE = { "Streamer-On-Failure": "end" }; // a browser drops the last bytes of what is broken off
@@ -142,8 +143,11 @@ export class Run {
         const reader = body.getReader();
         try {
             for (let part = await reader.read(); !part.done; part = await reader.read()) {
-                this.offset += part.value.length;
-                await this.tell("text", this.decoder.decode(part.value, { stream: true }));
+                for (let from = 0; from < part.value.length; from += PIECE_BYTES) {
+                    const piece = part.value.subarray(from, from + PIECE_BYTES);
+                    this.offset += piece.length;
+                    await this.tell("text", this.decoder.decode(piece, { stream: true }));
+                }
             }
             return true;
         } catch {
