@@ -3,6 +3,7 @@ package streamer.clients;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WindowType;
 import streamer.http.request.RequestConfig.UploadMode;
@@ -194,9 +196,7 @@ class BrowserTest {
             browser.driver().switchTo().newWindow(WindowType.TAB).get(browser.address());
             browser.driver().get(server.url() + "-/runs");
             browser.awaitText("rows", "(?s)running.*");
-            browser.driver()
-                    .findElement(org.openqa.selenium.By.cssSelector("#rows a"))
-                    .click();
+            browser.driver().findElement(By.cssSelector("#rows a")).click();
             browser.awaitLines("one");
             puppet.tell("echo two");
             browser.awaitLines("one", "two");
@@ -293,17 +293,108 @@ class BrowserTest {
             browser.element("text").sendKeys("99999");
             browser.awaitText("hits", "1 of 1 line");
             Wait.until("it is marked", () -> browser.lines().contains("99999"));
-            assertThat(browser.driver().findElements(org.openqa.selenium.By.cssSelector("mark")))
-                    .hasSize(1);
+            assertThat(browser.driver().findElements(By.cssSelector("mark"))).hasSize(1);
             browser.element("text").clear();
             browser.element("text").sendKeys("0000", Keys.ENTER);
             browser.awaitText("hits", "2 of 10 lines");
-            browser.driver().findElement(org.openqa.selenium.By.id("log")).sendKeys(Keys.HOME);
+            browser.driver().findElement(By.id("log")).sendKeys(Keys.HOME);
             Wait.until("the first is seen", () -> browser.lines().contains("1"));
             assertThat(browser.element("follow").isSelected()).isFalse();
             browser.click("to-end");
             Wait.until("the last is seen again", () -> browser.lines().contains("100000"));
             assertThat(browser.element("follow").isSelected()).isTrue();
+        }
+    }
+
+    @Test
+    void wrappedLinesThatSeemedLowerCanAllBeReached() throws IOException {
+        try (var server = TestServer.of(Commands.sh("yes \"$(printf '\\t%.0s' $(seq 60))x\" | head -n 30; echo last"))
+                .start()) {
+            browser.open(server.url());
+            browser.awaitState("Exit 0 after .*");
+            browser.click("wrap");
+            Wait.until(
+                    "its end is at the bottom",
+                    () -> browser.run("const [log, list] = ['log', 'lines']"
+                                    + ".map(id => document.getElementById(id).getBoundingClientRect());"
+                                    + "return list.height > log.height && Math.abs(log.bottom - list.bottom) < 2")
+                            .equals(true));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whoWaitsInTheQueueIsToldSoAndMayLeaveIt(boolean keeps) throws IOException {
+        var setup = counting("sleep 100").maxRuns(1).queue(1).heartbeat(Duration.ofMillis(100), ".");
+        try (var server = (keeps ? setup.keep(Duration.ofHours(1)) : setup).start();
+                var first = server.get("/")) {
+            assertThat(first.status()).isEqualTo(200);
+            browser.open(server.url());
+            browser.awaitState("Waiting for its turn|Waiting for the server.*");
+            browser.click("stop");
+            browser.awaitState("Stopped .*");
+            assertRuns(1);
+        }
+    }
+
+    @Test
+    void whatIsLeftBehindIsWaitedForWithoutHaste() throws IOException {
+        try (var server = TestServer.of(
+                        Commands.sh("(trap '' TERM; while :; do sleep 0.1; done) & echo hi; sleep 0.5; exit 3"))
+                .keep(Duration.ofHours(1))
+                .killAfter(Duration.ofSeconds(2))
+                .start()) {
+            browser.open(server.url());
+            browser.awaitState("Ended; what it left behind is being stopped");
+            browser.awaitState("Exit 3 after .*");
+            assertThat(server.accessLines()).hasSizeLessThan(20);
+        }
+    }
+
+    @Test
+    void anUploadCanBeStopped() throws IOException {
+        var file = directory.resolve("large");
+        try (var large = new RandomAccessFile(file.toFile(), "rw")) {
+            large.setLength(200_000_000);
+        }
+        try (var server = TestServer.of(Commands.sh("sleep 100"))
+                .uploads(UploadMode.RAW)
+                .stalledAfter(Duration.ofMinutes(1))
+                .start()) {
+            browser.open(server.url());
+            browser.click("stop");
+            browser.awaitState("Stopped .*");
+            browser.element("file").sendKeys(file.toString());
+            browser.click("run");
+            browser.awaitState("Uploading: .*");
+            browser.click("stop");
+            browser.awaitState("Stopped .*");
+            server.awaitNoRun();
+        }
+    }
+
+    @Test
+    void theListKeepsTheFocusWhileItChanges() throws IOException {
+        try (var server = TestServer.of(Commands.sh("sleep 100"))
+                        .keep(Duration.ofHours(1))
+                        .openList()
+                        .start();
+                var first = server.get("/", "Prefer: respond-async")) {
+            assertThat(first.status()).isEqualTo(202);
+            browser.open(server.url() + "-/runs");
+            browser.awaitText("rows", "(?s)running.*");
+            browser.run("document.querySelector('#rows button').focus()");
+            var before = browser.text("rows");
+            Wait.until("it changes", () -> !browser.text("rows").equals(before));
+            assertThat(browser.run("return document.activeElement.textContent")).isEqualTo("Stop");
+            browser.driver().findElement(By.cssSelector("#rows a")).click();
+            browser.awaitState("Running");
+            browser.click("stop");
+            browser.awaitState("Stopped after .*");
+            assertThat(browser.element("run").isDisplayed())
+                    .as("with which query it was started is not known")
+                    .isFalse();
+            browser.faults(); // nothing had come: 500
         }
     }
 
@@ -362,6 +453,8 @@ class BrowserTest {
                 "head -c 3000000 /dev/zero | tr '\\0' '\033'",
                 "yes '12%\r' | head -n 300000 | tr -d '\\n'",
                 "printf a; yes '\u0301' | head -n 300000 | tr -d '\\n'",
+                "printf 'a\\r'; yes '\u0301' | head -n 300000 | tr -d '\\n'",
+                "yes \"$(printf '\\033[10000@ \\r')\" | head -n 50000 | tr -d '\\n'",
                 "head -c 10000000 /dev/urandom"
             })
     void aFloodIsNoTrouble(String flood) throws IOException {
@@ -402,7 +495,7 @@ class BrowserTest {
     void itIsForEverybody(boolean isDark, int width) throws IOException {
         var colours = IntStream.rangeClosed(0, 7)
                 .mapToObj(i -> "\\033[3" + i + "mtext\\033[2mdim\\033[0m \\033[4" + i + "mon\\033[3" + (7 - i)
-                        + "mboth\\033[7minverse\\033[0m\\n")
+                        + "mboth\\033[7minverse\\033[0m \\033[7;4" + i + "minverse\\033[0m\\n")
                 .collect(Collectors.joining());
         try (var server = TestServer.of(Commands.sh("printf '" + colours + "'; echo http://example.com/; exit 3"))
                 .keep(Duration.ofHours(1))
@@ -459,7 +552,12 @@ class BrowserTest {
                         .start()) {
             browser.open(other.url().replace("127.0.0.1", "localhost"));
             browser.awaitText("end", "end");
-            server.accessLine("403");
+            Wait.until(
+                    "all are refused",
+                    () -> server.accessLines().stream()
+                                    .filter(line -> line.contains(" 403 "))
+                                    .count()
+                            >= 4);
             browser.open("view-source:" + server.url());
             browser.faults(); // the 403
             assertRuns(0);

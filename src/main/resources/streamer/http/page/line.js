@@ -3,6 +3,7 @@
 import { PLAIN, select, sequence } from "./looks.js";
 
 const LAST_COLUMN = 10000;
+const MOST_JOINED = 32;
 const TAB = 8;
 
 const SPECIAL = /[\x00-\x08\x0a-\x1f\x7f-\x9f]/;
@@ -127,7 +128,7 @@ class Cells {
 
     join(character) {
         const last = this.cells[this.column - 1]?.text === "" ? this.column - 2 : this.column - 1;
-        if (this.cells[last]) {
+        if (this.cells[last]?.text.length < MOST_JOINED) {
             this.cells[last] = { ...this.cells[last], text: this.cells[last].text + character };
         }
     }
@@ -156,8 +157,9 @@ class Cells {
                 return;
             case "@":
                 if (this.column < this.cells.length) {
-                    this.cells.splice(this.column, 0, ...Array(count).fill(undefined));
-                    this.cells.length = Math.min(this.cells.length, LAST_COLUMN);
+                    this.cells.length = Math.min(this.cells.length + count, LAST_COLUMN);
+                    this.cells.copyWithin(this.column + count, this.column);
+                    this.blank(this.column, this.column + count);
                 }
         }
     }

@@ -131,7 +131,8 @@ export function sequence({ fg, bg, flags }) {
 export function paint(element, { fg, bg, flags }) {
     let [text, ground] = [fg, bg];
     if (flags & INVERSE) {
-        [text, ground] = [bg ?? "var(--ground)", fg ?? "var(--text)"];
+        const isOnText = fg === null && typeof bg !== "string"; // where a colour of the theme may not be read
+        [text, ground] = [isOnText ? "var(--ground)" : bg ?? "var(--ground)", fg ?? "var(--text)"];
     }
     if (typeof ground === "number" && typeof text !== "string") { // of the theme: for each there is one that can be read
         if (isGray(ground) && !isGray(text)) {

@@ -24,7 +24,7 @@ let run = null;
 let state = "idle";
 let file = null;
 let started = 0;
-let command = history.state?.command ?? settings.command;
+let command = history.state?.command ?? (RUN_PAGE.test(location.pathname) ? null : settings.command);
 
 const view = new View($("log"), store, (follows) => {
     $("follow").checked = follows;
@@ -91,13 +91,13 @@ function show(name, words) {
     const kind = isGoing() ? "run" : name === "idle" || name === "ok" ? name : "bad";
     put("state", words);
     $("state").className = kind;
-    document.title = `${SIGNS[kind] ?? ""}${command} – streamer`;
+    document.title = `${SIGNS[kind] ?? ""}${command ?? location.pathname} – streamer`;
     $("icon").href = `/-/page/${kind}.svg`;
-    $("run").hidden = isGoing();
+    $("run").hidden = isGoing() || command === null; // of a run that was started elsewhere
     $("run").textContent = (name === "idle" ? "Run" : "Run again") + (file ? ` with ${file.name}` : "");
     $("stop").hidden = !isGoing();
-    $("stop").disabled = name === "starting" || name === "stopping";
-    $("choose").hidden = isGoing() || settings.uploads === "";
+    $("stop").disabled = name === "stopping";
+    $("choose").hidden = $("run").hidden || settings.uploads === "";
     if (name === "failed" && /^(log|lines)$/.test(settings.stderr)) {
         tell("Standard error is in the server's log; start streamer with --stderr merge to see it here.");
     }
@@ -126,6 +126,7 @@ function begin(start) {
     state = "starting";
     view.follow(true);
     start(begun);
+    yieldIfHidden();
 }
 
 function runCommand() {
@@ -153,7 +154,7 @@ function choose(chosen) {
 }
 
 $("run").addEventListener("click", runCommand);
-$("stop").addEventListener("click", () => (run.id ? run.stop() : run.reading.abort()));
+$("stop").addEventListener("click", () => run.stop());
 $("file").addEventListener("change", () => choose($("file").files[0]));
 document.addEventListener("dragover", (event) => event.preventDefault());
 document.addEventListener("drop", (event) => {
@@ -164,14 +165,17 @@ document.addEventListener("drop", (event) => {
 });
 
 let hiding;
-document.addEventListener("visibilitychange", () => {
+
+function yieldIfHidden() {
     clearTimeout(hiding);
     if (document.hidden) {
         hiding = setTimeout(() => run?.pause(), HIDDEN_MILLIS);
     } else {
         run?.unpause();
     }
-});
+}
+
+document.addEventListener("visibilitychange", yieldIfHidden);
 
 // Lines: how many, which are marked, what is found.
 

@@ -7,7 +7,7 @@ const FIRST_WAIT_MILLIS = 250;
 const LONGEST_WAIT_MILLIS = 8000;
 const MOST_TRIES = 8; // to ask about a run that cannot be resumed
 const PIECE_BYTES = 64 * 1024; // a browser may give many megabytes at once
-const PAUSE_MILLIS = 10000; // then it is asked whether it has ended
+const PAUSE_MILLIS = 10000; // a browser makes that a minute after a while
 const NO_CONNECTION_MILLIS = 3000;
 const WHOLE = { "Streamer-On-Failure": "end" }; // a browser drops the last bytes of what is broken off
 
@@ -34,14 +34,16 @@ export class Run {
     async start(url, method) {
         this.say("starting", "Starting");
         const slow = setTimeout(
-            () => this.say("starting", "Waiting for a connection: a browser has six for one server"),
+            () => this.say("starting", "Waiting for the server, or for a free connection"),
             NO_CONNECTION_MILLIS,
         );
         let response;
         try {
             response = await fetch(url, { method, cache: "no-store", signal: this.reading.signal, headers: WHOLE });
         } catch (error) {
-            return this.finish("lost", `No connection: ${error.message}`);
+            return this.isStopped
+                ? this.finish("stopped", "Stopped before anything came")
+                : this.finish("lost", `No connection: ${error.message}`);
         } finally {
             clearTimeout(slow);
         }
@@ -51,6 +53,10 @@ export class Run {
         }
         this.begun(headers.get("Streamer-Run"), headers.has("Content-Location"));
         this.offset = Number(headers.get("Streamer-From") ?? 0);
+        const launched = this.launched();
+        if (this.isKept) {
+            await launched;
+        }
         if (!response.ok) {
             await response.body.cancel(); // a line of the server's own
         } else if (this.isKept && this.hasHeartbeats) {
@@ -60,6 +66,22 @@ export class Run {
             await this.read(response.body);
         }
         return this.isKept ? this.follow() : this.askHowItEnded();
+    }
+
+    /** Waits in the queue with it, where it belongs to this connection. */
+    async launched() {
+        for (let status; !this.isOver; await this.sleep(FIRST_WAIT_MILLIS)) {
+            status = await this.status().catch(() => undefined);
+            if (status?.state !== "queued") {
+                break;
+            }
+            this.say("starting", STATES.queued);
+        }
+        this.isLaunched = true;
+        if (!this.isOver && !this.isStopped) {
+            this.say("running", "Running");
+        }
+        this.giveWay();
     }
 
     /** Starts it by an upload; where runs are kept its output is read when that is whole, else as it comes. */
@@ -74,6 +96,7 @@ export class Run {
             }
             if (!this.id) {
                 this.begun(mine, false);
+                this.say("running", "Running");
             }
             const text = request.responseText;
             if (text.length > seen) {
@@ -101,19 +124,24 @@ export class Run {
         }
         if (keeps && request.status === 202) {
             this.begun(mine ?? JSON.parse(request.responseText).run, true);
+            this.isLaunched = true; // or will be, whoever waits for it
             return this.follow();
         }
         if (mine) {
             this.id = mine;
             return this.askHowItEnded();
         }
-        return isWhole
-            ? this.refused(request.status, request.responseText)
+        if (isWhole) {
+            return this.refused(request.status, request.responseText);
+        }
+        return this.isStopped
+            ? this.finish("stopped", "Stopped during the upload")
             : this.finish("lost", "Connection lost during the upload");
     }
 
     /** Reads a kept run from its beginning. */
     async attach(id) {
+        this.isLaunched = true;
         this.begun(id, true);
         const status = await this.status().catch(() => undefined);
         if (status === null) {
@@ -131,7 +159,6 @@ export class Run {
         this.id = id;
         this.isKept = isKept;
         this.tell("begun", id, isKept);
-        this.say("running", "Running");
     }
 
     refused(status, text) {
@@ -165,22 +192,28 @@ export class Run {
             if (status === null) {
                 return this.finish("unknown", "The run is not known any more, nor how it ended");
             }
-            if (status?.state === "ended" && this.offset >= status.next) {
+            const isWhole = (status?.finished || status?.state === "ended") && this.offset >= status.next;
+            if (isWhole && status.state === "ended") {
                 return this.ended(status);
             }
-            if (this.isPaused && status?.state !== "ended") {
-                await this.sleep(PAUSE_MILLIS);
+            if (isWhole) {
+                this.say("stopping", "Ended; what it left behind is being stopped");
+                await this.status("25s").catch(() => undefined);
+                await this.sleep(FIRST_WAIT_MILLIS);
                 continue;
             }
             const before = this.offset;
             const isRead = status && (await this.readOn(status).catch(() => false));
             if (isRead || this.offset > before) {
                 wait = FIRST_WAIT_MILLIS;
-            } else if (!this.isPaused && !this.isOver) {
+                if (this.isPaused && status.state !== "ended") {
+                    await this.sleep(PAUSE_MILLIS);
+                }
+            } else if (!this.isOver) {
                 if (wait > FIRST_WAIT_MILLIS) { // else it may have failed meanwhile, which its status tells
                     this.say("trying", "Connection lost, trying again");
                 }
-                await this.sleep(wait);
+                await this.sleep(this.isPaused ? PAUSE_MILLIS : wait);
                 wait = Math.min(LONGEST_WAIT_MILLIS, wait * 2);
             }
         }
@@ -193,7 +226,7 @@ export class Run {
             this.offset = status.from;
         }
         this.reading = new AbortController();
-        const url = `${RUNS}${this.id}/output?from=${this.offset}`;
+        const url = `${RUNS}${this.id}/output?from=${this.offset}${this.isPaused ? "&follow=0" : ""}`;
         const response = await fetch(url, { cache: "no-store", signal: this.reading.signal, headers: WHOLE });
         if (!response.ok) {
             await response.body?.cancel();
@@ -269,8 +302,11 @@ export class Run {
     async stop() {
         this.say("stopping", "Stopping");
         this.isStopped = true;
-        if (!this.isKept) {
+        if (!this.isKept || !this.isLaunched) {
             this.reading.abort();
+        }
+        if (!this.id) {
+            return;
         }
         const response = await fetch(RUNS + this.id, { method: "DELETE" }).catch(() => null);
         if (response && !response.ok && response.status !== 404) {
@@ -278,10 +314,14 @@ export class Run {
         }
     }
 
-    /** Gives its connection away, where it can read on later: until told to, or all the rest when it has ended. */
+    /** Gives its connection away, where it can read on later; until told to, it looks from time to time. */
     pause() {
-        if (this.isKept && !this.isOver && !this.isPaused) {
-            this.isPaused = true;
+        this.isPaused = true;
+        this.giveWay();
+    }
+
+    giveWay() {
+        if (this.isPaused && this.isKept && this.isLaunched && !this.isOver) {
             this.reading.abort();
         }
     }

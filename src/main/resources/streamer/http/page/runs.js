@@ -4,15 +4,10 @@ import { duration } from "./words.js";
 
 const LIST = "/-/runs";
 const POLL_MILLIS = 2000;
+const WHEN = new Intl.DateTimeFormat([], { dateStyle: "short", timeStyle: "medium" });
 
 const $ = (id) => document.getElementById(id);
 const rows = new Map(); // by a run's id
-
-function cell(text) {
-    const made = document.createElement("td");
-    made.textContent = text;
-    return made;
-}
 
 function stateOf({ state, ended, code }) {
     if (state !== "ended") {
@@ -24,45 +19,51 @@ function stateOf({ state, ended, code }) {
     return [ended ?? "not launched", "bad"];
 }
 
-function row(run) {
-    const made = document.createElement("tr");
-    const [words, name] = stateOf(run);
-    const state = cell("");
+function rowOf(run) {
+    const element = document.createElement("tr");
+    const cells = Array.from({ length: 6 }, () => element.insertCell());
     const link = document.createElement("a");
     link.href = `${LIST}/${run.run}`;
-    link.textContent = words;
-    link.className = name;
-    state.append(link);
-    const begun = run.started ? new Date(run.started).toLocaleString([], { dateStyle: "short", timeStyle: "medium" }) : "";
-    const stop = cell("");
-    if (run.state === "running" || run.state === "queued") {
-        const button = document.createElement("button");
-        button.textContent = "Stop";
-        button.setAttribute("aria-label", `Stop ${run.method} ${run.path}`);
-        button.addEventListener("click", async () => {
-            button.disabled = true;
-            await fetch(link.href, { method: "DELETE" }).catch(() => {});
-            poll();
-        });
-        stop.append(button);
-    }
-    made.append(state, cell(`${run.method} ${run.path}`), cell(begun), cell(duration(run.millis)), cell(run.viewers ?? ""), stop);
-    return made;
+    cells[0].append(link);
+    cells[1].textContent = `${run.method} ${run.path}`;
+    const stop = document.createElement("button");
+    stop.textContent = "Stop";
+    stop.setAttribute("aria-label", `Stop ${run.method} ${run.path}`);
+    stop.addEventListener("click", async () => {
+        stop.disabled = true;
+        await fetch(link.href, { method: "DELETE" }).catch(() => {});
+        poll();
+    });
+    cells[5].append(stop);
+    return { element, link, cells, stop };
 }
 
+function update({ link, cells, stop }, run) {
+    [link.textContent, link.className] = stateOf(run);
+    cells[2].textContent = run.started ? WHEN.format(new Date(run.started)) : "";
+    cells[3].textContent = duration(run.millis);
+    cells[4].textContent = run.viewers ?? "";
+    stop.hidden = run.state !== "running" && run.state !== "queued";
+}
+
+/** Rows stay elements, with the focus that they may have. */
 function show(runs) {
-    const made = runs.map((run) => {
-        const text = JSON.stringify(run);
-        const last = rows.get(run.run);
-        if (last?.text !== text) {
-            rows.set(run.run, { text, element: row(run) });
+    const ids = new Set(runs.map((run) => run.run));
+    for (const [id, { element }] of rows) {
+        if (!ids.has(id)) {
+            element.remove();
+            rows.delete(id);
         }
-        return rows.get(run.run).element;
-    });
-    const isSame = made.length === $("rows").children.length && made.every((one, i) => one === $("rows").children[i]);
-    if (!isSame) {
-        $("rows").replaceChildren(...made);
     }
+    runs.forEach((run, place) => {
+        const row = rows.get(run.run) ?? rowOf(run);
+        rows.set(run.run, row);
+        update(row, run);
+        const there = $("rows").children[place];
+        if (there !== row.element) {
+            $("rows").insertBefore(row.element, there ?? null);
+        }
+    });
     const going = runs.filter((run) => run.state !== "ended").length;
     tell(`${going} going on, ${runs.length - going} over`);
 }

@@ -18,6 +18,7 @@ export class Store {
         this.finished = 0; // number of finished lines that have come
         this.rest = ""; // the line that is not finished
         this.restHasMoves = false;
+        this.squeezeAt = SQUEEZE_CHARACTERS;
         this.look = PLAIN; // before the rest
     }
 
@@ -36,8 +37,12 @@ export class Store {
         const part = text.slice(length);
         this.restHasMoves = (length === 0 && this.restHasMoves) || hasMoves(part);
         this.rest += part;
-        if (this.rest.length > SQUEEZE_CHARACTERS) {
+        if (length > 0) {
+            this.squeezeAt = SQUEEZE_CHARACTERS;
+        }
+        if (this.rest.length > this.squeezeAt) {
             this.shorten();
+            this.squeezeAt = Math.max(SQUEEZE_CHARACTERS, 2 * this.rest.length);
         }
         this.drop();
     }

@@ -41,6 +41,7 @@ export class View {
     reset(store) {
         this.store = store;
         this.rows = new Map(); // elements by line number
+        this.least = 0; // pixels that the lines take
         this.list.replaceChildren();
         this.measure();
     }
@@ -72,6 +73,7 @@ export class View {
     restyled() {
         this.rows.forEach((row) => row.remove());
         this.rows.clear();
+        this.least = 0;
         this.changed();
     }
 
@@ -128,7 +130,7 @@ export class View {
 
     resize() {
         const rows = this.wraps ? this.store.rows(this.columns) : this.store.end - this.store.first;
-        const pixels = Math.min(MOST_PIXELS, Math.ceil(rows * this.lineHeight));
+        const pixels = Math.min(MOST_PIXELS, Math.max(this.least, Math.ceil(rows * this.lineHeight)));
         if (pixels !== this.pixels) {
             this.pixels = pixels;
             this.height.style.height = `${pixels}px`;
@@ -151,12 +153,21 @@ export class View {
         const from = Math.max(first, anchor - Math.ceil((share * clientHeight) / this.lineHeight) - MORE_LINES);
         const to = Math.min(end, anchor + Math.ceil(((1 - share) * clientHeight) / this.lineHeight) + MORE_LINES);
         this.show(from, to);
+        this.grow(from === first && to === end ? this.list.offsetHeight : 0);
         const row = this.rows.get(anchor);
         if (row) {
             const within = row.offsetTop + (place - anchor) * row.offsetHeight;
             this.list.style.transform = `translateY(${Math.max(0, top + share * clientHeight - within)}px)`;
         }
         this.drawn.forEach((call) => call());
+    }
+
+    /** Wrapped lines may be higher than they seemed; where all are drawn that is known. */
+    grow(least) {
+        if (this.wraps && least > this.least) {
+            this.least = least;
+            this.changed();
+        }
     }
 
     /** Makes the list's elements those of these lines; those that are there already stay, with what is selected. */
