@@ -357,9 +357,8 @@ class BrowserTest {
         try (var large = new RandomAccessFile(file.toFile(), "rw")) {
             large.setLength(200_000_000);
         }
-        try (var server = TestServer.of(Commands.sh("sleep 100"))
+        try (var server = TestServer.of(Commands.sh("while :; do head -c 1000000 >/dev/null; sleep 0.1; done"))
                 .uploads(UploadMode.RAW)
-                .stalledAfter(Duration.ofMinutes(1))
                 .start()) {
             browser.open(server.url());
             browser.click("stop");
