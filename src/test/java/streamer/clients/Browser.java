@@ -54,6 +54,7 @@ final class Browser implements AutoCloseable {
     }
 
     void click(String id) {
+        Wait.until(id + " is enabled", () -> element(id).isEnabled());
         element(id).click();
     }
 

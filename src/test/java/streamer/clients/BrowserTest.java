@@ -373,6 +373,68 @@ class BrowserTest {
     }
 
     @Test
+    void theAddressMayHaveCredentials() throws IOException {
+        try (var server =
+                TestServer.of(Commands.sh("echo here")).token("secret").start()) {
+            var address = server.url().replace("://", "://me:secret@");
+            browser.open(address);
+            browser.awaitLines("here");
+            browser.open(address + "-/runs");
+            browser.awaitText("rows", "(?s)exit 0.*");
+        }
+    }
+
+    @Test
+    void whatIsSelectedIsCopiedThoughItIsNotDrawnAnyMore() throws IOException {
+        try (var server = TestServer.of(Commands.sh("seq 2000; echo 'see http://e.com/a_(b).'"))
+                .start()) {
+            browser.open(server.url());
+            browser.awaitState("Exit 0 after .*");
+            Wait.until("the end is seen", () -> browser.lines().contains("2000"));
+            assertThat(browser.run("return document.querySelector('#lines .text a').href"))
+                    .isEqualTo("http://e.com/a_(b)");
+            browser.run("document.addEventListener('copy', event => {"
+                    + " window.copied = event.clipboardData.getData('text/plain') })");
+            browser.click("wrap");
+            browser.press(Keys.chord(Keys.CONTROL, "a"));
+            browser.run("document.execCommand('copy')");
+            assertThat(String.valueOf(browser.run("return window.copied")).lines())
+                    .hasSize(2001);
+            browser.run("document.getElementById('log').scrollTop = 0");
+            Wait.until("the beginning is seen", () -> browser.lines().contains("5"));
+            browser.run("const row = n => [...document.querySelectorAll('#lines > li .text')]"
+                    + ".find(line => line.textContent === String(n)).firstChild;"
+                    + "getSelection().setBaseAndExtent(row(5), 0, row(9), 1)");
+            browser.run("document.getElementById('log').scrollTop = 9000");
+            Wait.until("other lines are seen", () -> browser.lines().contains("500"));
+            browser.run("document.execCommand('copy')");
+            assertThat(browser.run("return window.copied")).isEqualTo("5\n6\n7\n8\n9");
+        }
+    }
+
+    @Test
+    void aSecondClickOnRunIsNoStopAndOneOnALineUnmarksIt() throws IOException {
+        try (var server = counting("echo one; echo two; sleep 100").start()) {
+            browser.open(server.url() + "#L2");
+            browser.awaitLines("one", "two");
+            browser.click("stop");
+            browser.awaitState("Stopped .*");
+            assertThat(browser.driver().findElements(By.cssSelector(".marked"))).hasSize(1);
+            browser.driver()
+                    .findElement(By.cssSelector("#lines li:nth-child(2) .number"))
+                    .click();
+            assertThat(browser.driver().findElements(By.cssSelector(".marked"))).isEmpty();
+            assertThat(browser.address()).doesNotContain("#");
+            browser.run("document.getElementById('run').click(); document.getElementById('stop').click()");
+            browser.awaitState("Running");
+            browser.awaitLines("one", "two");
+            browser.click("stop");
+            browser.awaitState("Stopped .*");
+            server.awaitNoRun();
+        }
+    }
+
+    @Test
     void theListKeepsTheFocusWhileItChanges() throws IOException {
         try (var server = TestServer.of(Commands.sh("sleep 100"))
                         .keep(Duration.ofHours(1))

@@ -10,6 +10,7 @@ const MOST_LINES = 900000;
 const MOST_CHARACTERS = 64 * 1024 * 1024;
 const TURN_MILLIS = 12; // then the page is drawn
 const LONGEST_TURN_MILLIS = 500;
+const DOUBLE_CLICK_MILLIS = 500;
 const HIDDEN_MILLIS = 5000; // then a tab that nobody sees gives its connection away
 const RUN_PAGE = /^\/-\/runs\/([0-9a-f]+)$/;
 const GOING = ["starting", "uploading", "running", "trying", "stopping"];
@@ -24,7 +25,8 @@ let run = null;
 let state = "idle";
 let file = null;
 let started = 0;
-let command = history.state?.command ?? (RUN_PAGE.test(location.pathname) ? null : settings.command);
+let isClicked = false; // a moment ago: a second click on Run must not be one on Stop
+let command = history.state?.command ?? (location.pathname.startsWith("/-/") ? null : settings.command);
 
 const view = new View($("log"), store, (follows) => {
     $("follow").checked = follows;
@@ -37,7 +39,7 @@ const listener = {
     begun(id, isKept) {
         if (isKept && location.pathname !== `/-/runs/${id}`) {
             const change = RUN_PAGE.test(location.pathname) ? "pushState" : "replaceState";
-            history[change]({ command }, "", `/-/runs/${id}`);
+            history[change]({ command }, "", `/-/runs/${id}${change === "replaceState" ? location.hash : ""}`);
         } else if (!isKept) {
             history.replaceState({ command, hasRun: true }, "");
         }
@@ -55,7 +57,7 @@ const listener = {
         started = Date.now() - millis;
     },
     gap(from, to) {
-        tell(`${counted(to - from)} bytes are not kept any more, from byte ${counted(from)} on.`);
+        tell(`${counted(to - from)} bytes are not kept any more, from byte ${counted(from)} on; lines are counted without them.`);
     },
     state: show,
 };
@@ -96,7 +98,7 @@ function show(name, words) {
     $("run").hidden = isGoing() || command === null; // of a run that was started elsewhere
     $("run").textContent = (name === "idle" ? "Run" : "Run again") + (file ? ` with ${file.name}` : "");
     $("stop").hidden = !isGoing();
-    $("stop").disabled = name === "stopping";
+    $("stop").disabled = isClicked || name === "stopping";
     $("choose").hidden = $("run").hidden || settings.uploads === "";
     if (name === "failed" && /^(log|lines)$/.test(settings.stderr)) {
         tell("Standard error is in the server's log; start streamer with --stderr merge to see it here.");
@@ -118,6 +120,9 @@ function begin(start) {
     search();
     tell("");
     started = Date.now();
+    if (!location.hash) {
+        view.mark(-1, -1);
+    }
     const begun = new Run(
         (what, ...values) => (run === begun ? listener[what](...values) : undefined), // nobody looks at others
         settings.heartbeats === "true",
@@ -138,9 +143,9 @@ function runCommand() {
             body = new FormData();
             body.append("file", chosen);
         }
-        begin((begun) => begun.upload(command, method, body, settings.keeps === "true"));
+        begin((begun) => begun.upload(location.origin + command, method, body, settings.keeps === "true"));
     } else {
-        begin((begun) => begun.start(command, methods[0]));
+        begin((begun) => begun.start(location.origin + command, methods[0]));
     }
 }
 
@@ -153,7 +158,14 @@ function choose(chosen) {
     show(state, $("state").textContent);
 }
 
-$("run").addEventListener("click", runCommand);
+$("run").addEventListener("click", () => {
+    isClicked = true;
+    runCommand();
+    setTimeout(() => {
+        isClicked = false;
+        $("stop").disabled = state === "stopping";
+    }, DOUBLE_CLICK_MILLIS);
+});
 $("stop").addEventListener("click", () => run.stop());
 $("file").addEventListener("change", () => choose($("file").files[0]));
 document.addEventListener("dragover", (event) => event.preventDefault());
@@ -196,14 +208,11 @@ let wanted = null; // lines of the address, until they have come
 function readAddress() {
     const found = /^#L(\d+)(?:-L(\d+))?$/.exec(location.hash);
     wanted = found && [Number(found[1]) - 1, Number(found[2] ?? found[1]) - 1];
-    if (wanted) {
-        view.mark(...wanted);
-        view.changed();
-    }
+    view.mark(...(wanted ?? [-1, -1]));
 }
 
 function goToWanted() {
-    if (wanted && wanted[0] < store.end) {
+    if (wanted && wanted[isGoing() ? 1 : 0] < store.end) {
         const [first] = wanted;
         wanted = null;
         view.goTo(Math.max(first, store.first));
@@ -228,6 +237,11 @@ $("lines").addEventListener("click", (event) => {
     const from = event.shiftKey && view.marked[0] >= 0 ? view.marked[0] : line;
     const range = [Math.min(from, line), Math.max(from, line)];
     const isOne = range[0] === range[1];
+    if (isOne && view.marked[0] === line && view.marked[1] === line) {
+        history.replaceState(history.state, "", location.pathname + location.search);
+        view.mark(-1, -1);
+        return;
+    }
     history.replaceState(history.state, "", `#L${range[0] + 1}${isOne ? "" : `-L${range[1] + 1}`}`);
     view.mark(...range);
     getSelection().removeAllRanges();

@@ -2,7 +2,7 @@
 
 import { duration } from "./words.js";
 
-const RUNS = "/-/runs/";
+const RUNS = `${location.origin}/-/runs/`; // without the credentials of the address
 const FIRST_WAIT_MILLIS = 250;
 const LONGEST_WAIT_MILLIS = 8000;
 const MOST_TRIES = 8; // to ask about a run that cannot be resumed
@@ -34,7 +34,7 @@ export class Run {
     async start(url, method) {
         this.say("starting", "Starting");
         const slow = setTimeout(
-            () => this.say("starting", "Waiting for the server, or for a free connection"),
+            () => this.say("starting", "Waiting for the server, for its turn, or for a free connection"),
             NO_CONNECTION_MILLIS,
         );
         let response;
@@ -192,6 +192,9 @@ export class Run {
             if (status === null) {
                 return this.finish("unknown", "The run is not known any more, nor how it ended");
             }
+            if (this.isStopOwed && status && status.state !== "ended") {
+                await this.stop();
+            }
             const isWhole = (status?.finished || status?.state === "ended") && this.offset >= status.next;
             if (isWhole && status.state === "ended") {
                 return this.ended(status);
@@ -211,7 +214,8 @@ export class Run {
                 }
             } else if (!this.isOver) {
                 if (wait > FIRST_WAIT_MILLIS) { // else it may have failed meanwhile, which its status tells
-                    this.say("trying", "Connection lost, trying again");
+                    const then = this.isStopOwed ? "it is stopped when the server can be reached" : "trying again";
+                    this.say("trying", `Connection lost, ${then}`);
                 }
                 await this.sleep(this.isPaused ? PAUSE_MILLIS : wait);
                 wait = Math.min(LONGEST_WAIT_MILLIS, wait * 2);
@@ -270,7 +274,7 @@ export class Run {
     }
 
     ended({ ended, code, millis }) {
-        const time = duration(millis);
+        const time = ended === "lost" ? "a time that is not known" : duration(millis);
         if (ended === "exit") {
             this.finish(code === 0 ? "ok" : "failed", `Exit ${code} after ${time}`);
         } else {
@@ -309,6 +313,7 @@ export class Run {
             return;
         }
         const response = await fetch(RUNS + this.id, { method: "DELETE" }).catch(() => null);
+        this.isStopOwed = !response;
         if (response && !response.ok && response.status !== 404) {
             this.say("running", `Not stopped: ${(await response.text()).trim()}`);
         }
@@ -352,7 +357,7 @@ const REASONS = {
     "store-full": "Stopped: its output could not be kept, the disk is full",
     lost: "Lost: the server ended first",
     shutdown: "Stopped: the server shut down",
-    "client-gone": "Stopped: its client left",
+    "client-gone": "Stopped: the connection was lost",
     "body-too-large": "Stopped: the upload is too large",
     "not-launched": "The command could not be launched",
     error: "Stopped: error of the server, see its log",

@@ -2,7 +2,7 @@
 
 import { duration } from "./words.js";
 
-const LIST = "/-/runs";
+const LIST = `${location.origin}/-/runs`; // without the credentials of the address
 const POLL_MILLIS = 2000;
 const WHEN = new Intl.DateTimeFormat([], { dateStyle: "short", timeStyle: "medium" });
 

@@ -105,8 +105,9 @@ export class View {
     /** Scrolls to a line, so that there are lines around it. */
     goTo(number) {
         this.follow(false);
-        const share = (number - this.store.first + 0.5) / Math.max(1, this.store.end - this.store.first);
         this.resize();
+        const seen = this.scroller.clientHeight / this.lineHeight;
+        const share = (number - this.store.first + 0.5 - seen / 2) / Math.max(1, this.store.end - this.store.first - seen);
         this.scroller.scrollTop = Math.min(1, Math.max(0, share)) * this.range();
         this.lastTop = this.scroller.scrollTop;
         this.changed();
@@ -172,11 +173,11 @@ export class View {
 
     /** Makes the list's elements those of these lines; those that are there already stay, with what is selected. */
     show(from, to) {
-        const selected = this.selectedRow();
+        const selected = this.selectedRows();
         for (const [number, row] of this.rows) {
             const isOver = number < from || number >= to || row.isOpen;
             if (isOver) {
-                if (row === selected && !row.isOpen) {
+                if (selected.includes(row) && !row.isOpen) {
                     row.classList.add("away");
                 } else {
                     row.remove();
@@ -202,9 +203,9 @@ export class View {
         }
     }
 
-    selectedRow() {
-        const selection = getSelection();
-        return selection.isCollapsed ? null : rowOf(selection.anchorNode);
+    selectedRows() {
+        const { anchorNode, focusNode } = getSelection();
+        return [rowOf(anchorNode), rowOf(focusNode)];
     }
 
     row({ number, text, look }) {
@@ -229,9 +230,7 @@ export class View {
     fill(body, found, length) {
         const shown = found.map((piece) => piece.text).join("");
         const marks = this.finder ? this.finder.marks(shown.slice(0, LONGEST_SHOWN)) : [];
-        const links = shown.includes("://")
-            ? [...shown.slice(0, LONGEST_SHOWN).matchAll(LINK)].map((link) => [link.index, link.index + link[0].length])
-            : [];
+        const links = shown.includes("://") ? [...shown.slice(0, LONGEST_SHOWN).matchAll(LINK)].map(placeOfLink) : [];
         const edges = [...links, ...marks].flat().sort((a, b) => a - b);
         let [at, link, mark, edge] = [0, 0, 0, 0];
         for (const { text, look } of found) {
@@ -258,7 +257,7 @@ export class View {
     copy(event) {
         const selection = getSelection();
         const text = selection.isCollapsed ? this.markedText() : this.selectedText(selection);
-        if (text !== null && !/^(INPUT|TEXTAREA)$/.test(document.activeElement?.tagName)) {
+        if (text !== null && !document.activeElement?.matches("input:not([type=checkbox])")) {
             event.clipboardData.setData("text/plain", text);
             event.preventDefault();
         }
@@ -294,6 +293,12 @@ export class View {
             document.addEventListener("selectionchange", () => (this.isAllSelected = false), { once: true });
         });
     }
+}
+
+/** From, to; with a closing bracket that was opened within. */
+function placeOfLink({ 0: text, index, input }) {
+    const end = index + text.length;
+    return [index, input[end] === ")" && text.includes("(") && !text.includes(")") ? end + 1 : end];
 }
 
 function element(text, look, link, mark) {
