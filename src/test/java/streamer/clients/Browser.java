@@ -75,6 +75,26 @@ final class Browser implements AutoCloseable {
         Wait.within(Wait.LONG, () -> "these lines: " + lines(), () -> lines().equals(List.of(lines)));
     }
 
+    /** Waits until the last of more lines than can be seen is at the bottom. */
+    void awaitEndAtBottom() {
+        Wait.until(
+                "the end is at the bottom",
+                () -> run("const [log, list] = ['log', 'lines']"
+                                + ".map(id => document.getElementById(id).getBoundingClientRect());"
+                                + "return list.height > log.height && Math.abs(log.bottom - list.bottom) < 2")
+                        .equals(true));
+    }
+
+    /** From now on {@link #copied} knows what is copied on this page. */
+    void listenToCopies() {
+        run("document.addEventListener('copy',"
+                + " event => { window.copied = event.clipboardData.getData('text/plain') })");
+    }
+
+    String copied() {
+        return String.valueOf(run("return window.copied"));
+    }
+
     /** Presses keys where the focus is. */
     void press(CharSequence... keys) {
         driver.switchTo().activeElement().sendKeys(keys);

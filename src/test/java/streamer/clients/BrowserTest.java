@@ -313,12 +313,7 @@ class BrowserTest {
             browser.open(server.url());
             browser.awaitState("Exit 0 after .*");
             browser.click("wrap");
-            Wait.until(
-                    "its end is at the bottom",
-                    () -> browser.run("const [log, list] = ['log', 'lines']"
-                                    + ".map(id => document.getElementById(id).getBoundingClientRect());"
-                                    + "return list.height > log.height && Math.abs(log.bottom - list.bottom) < 2")
-                            .equals(true));
+            browser.awaitEndAtBottom();
         }
     }
 
@@ -393,13 +388,11 @@ class BrowserTest {
             Wait.until("the end is seen", () -> browser.lines().contains("2000"));
             assertThat(browser.run("return document.querySelector('#lines .text a').href"))
                     .isEqualTo("http://e.com/a_(b)");
-            browser.run("document.addEventListener('copy', event => {"
-                    + " window.copied = event.clipboardData.getData('text/plain') })");
+            browser.listenToCopies();
             browser.click("wrap");
             browser.press(Keys.chord(Keys.CONTROL, "a"));
             browser.run("document.execCommand('copy')");
-            assertThat(String.valueOf(browser.run("return window.copied")).lines())
-                    .hasSize(2001);
+            assertThat(browser.copied().lines()).hasSize(2001);
             browser.run("document.getElementById('log').scrollTop = 0");
             Wait.until("the beginning is seen", () -> browser.lines().contains("5"));
             browser.run("const row = n => [...document.querySelectorAll('#lines > li .text')]"
@@ -408,7 +401,7 @@ class BrowserTest {
             browser.run("document.getElementById('log').scrollTop = 9000");
             Wait.until("other lines are seen", () -> browser.lines().contains("500"));
             browser.run("document.execCommand('copy')");
-            assertThat(browser.run("return window.copied")).isEqualTo("5\n6\n7\n8\n9");
+            assertThat(browser.copied()).isEqualTo("5\n6\n7\n8\n9");
         }
     }
 
@@ -486,10 +479,9 @@ class BrowserTest {
                     () -> browser.strings(
                                     "return [...document.querySelectorAll('.marked .text')].map(l => l.textContent)")
                             .equals(List.of("500", "501", "502")));
-            browser.run("document.addEventListener('copy', event => {"
-                    + " window.copied = event.clipboardData.getData('text/plain') })");
+            browser.listenToCopies();
             browser.click("copy");
-            assertThat(browser.run("return window.copied")).isEqualTo("500\n501\n502");
+            assertThat(browser.copied()).isEqualTo("500\n501\n502");
         }
     }
 
@@ -542,12 +534,7 @@ class BrowserTest {
                     () -> browser.run(
                                     "const log = document.getElementById('log'); return log.scrollWidth <= log.clientWidth")
                             .equals(true));
-            Wait.until(
-                    "its end is at the bottom",
-                    () -> browser.run("const [log, list] = ['log', 'lines']"
-                                    + ".map(id => document.getElementById(id).getBoundingClientRect().bottom);"
-                                    + "return Math.abs(log - list) < 2")
-                            .equals(true));
+            browser.awaitEndAtBottom();
         }
     }
 
@@ -578,7 +565,6 @@ class BrowserTest {
         }
     }
 
-    /** Which tab stops there are, and that each can be seen. */
     @Test
     void theKeyboardIsEnough() throws IOException {
         try (var server = counting("echo here; sleep 100").start()) {

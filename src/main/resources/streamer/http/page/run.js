@@ -24,6 +24,10 @@ export class Run {
         this.hasHeartbeats = hasHeartbeats;
         this.id = null;
         this.isKept = false;
+        this.isLaunched = false; // before, its connection must stay, also where it is kept
+        this.isPaused = false;
+        this.isStopped = false; // here
+        this.isStopOwed = false; // as the server could not be reached
         this.isOver = false;
         this.offset = 0; // of the next byte
         this.decoder = new TextDecoder();
@@ -57,11 +61,8 @@ export class Run {
         if (this.isKept) {
             await launched;
         }
-        if (!response.ok) {
-            await response.body.cancel(); // a line of the server's own
-        } else if (this.isKept && this.hasHeartbeats) {
-            await response.body.cancel();
-            return this.follow();
+        if (!response.ok || (this.isKept && this.hasHeartbeats)) {
+            await response.body.cancel(); // not the output alone
         } else {
             await this.read(response.body);
         }
