@@ -19,18 +19,20 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import streamer.format.Json;
 import streamer.http.AccessLine;
+import streamer.http.EndLine;
+import streamer.http.LaunchLine;
+import streamer.process.ErrorLine;
 
 /** Logging configuration: levels and line formats, for our loggers and those of the libraries. */
 final class Logging {
     private static final Logger ROOT = Logger.getLogger("");
     /** Strong references: the log manager holds only weak ones. */
     private static final List<Logger> LIBRARIES = Stream.of(
-                    "io.undertow", "org.xnio", "org.jboss", "com.sun.jna", "javax.management")
+                    "io.undertow", "org.xnio", "org.jboss", "com.sun.jna", "javax.management", "redis.clients")
             .map(Logger::getLogger)
             .toList();
 
-    /** The logger of lines that commands write to their standard error. */
-    private static final String STDERR = "streamer.stderr";
+    private static final Logger LAUNCHES = Logger.getLogger(LaunchLine.LOGGER);
 
     private Logging() {}
 
@@ -51,14 +53,17 @@ final class Logging {
         LIBRARIES.forEach(library -> library.setLevel(verbose ? Level.WARNING : Level.OFF));
         ROOT.addHandler(new LogWriter(format == LogFormat.JSON ? new JsonLine(verbose) : new TextLine(verbose)));
         ROOT.setLevel(verbose ? Level.FINE : Level.INFO);
+        LAUNCHES.setLevel(verbose || format == LogFormat.JSON ? Level.INFO : Level.OFF);
     }
 
     /** The access line of a record; null if it is another record. */
     private static @Nullable AccessLine access(LogRecord line) {
+        return parameter(line) instanceof AccessLine access ? access : null;
+    }
+
+    private static @Nullable Object parameter(LogRecord line) {
         var parameters = line.getParameters();
-        return parameters != null && parameters.length == 1 && parameters[0] instanceof AccessLine access
-                ? access
-                : null;
+        return parameters != null && parameters.length == 1 ? parameters[0] : null;
     }
 
     /** Time, level (none for INFO) and message; control characters are escaped, so that none reaches a terminal. */
@@ -107,10 +112,24 @@ final class Logging {
             fields.put("time", line.getInstant());
             fields.put("level", line.getLevel().getName());
             var access = access(line);
-            if (access == null) {
-                fields.put(STDERR.equals(line.getLoggerName()) ? "stderr" : "message", formatMessage(line));
-            } else {
+            if (access != null) {
                 put(access, fields);
+            } else if (parameter(line) instanceof ErrorLine error) {
+                fields.put("stderr", error.text());
+                fields.put("run", error.run());
+            } else if (parameter(line) instanceof LaunchLine launch) {
+                fields.put("message", "launched");
+                fields.put("client", launch.client());
+                fields.put("method", launch.method());
+                fields.put("path", launch.path());
+                fields.put("run", launch.run());
+            } else if (parameter(line) instanceof EndLine end) {
+                fields.put("message", "ended");
+                fields.put("bytes", end.bytes());
+                fields.put("seconds", end.seconds());
+                put(end.run(), fields);
+            } else {
+                fields.put("message", formatMessage(line));
             }
             if (line.getThrown() != null && withStackTraces) {
                 fields.put("trace", stackTrace(line.getThrown()));
@@ -129,11 +148,15 @@ final class Logging {
             fields.put("seconds", access.seconds());
             var run = access.run();
             if (run != null) {
-                fields.put("exit", run.exit());
-                fields.put("ended", run.ended());
-                fields.put("run", run.id());
+                put(run, fields);
             }
             fields.put("why", access.why());
+        }
+
+        private static void put(AccessLine.RunPart run, Map<String, @Nullable Object> fields) {
+            fields.put("exit", run.exit());
+            fields.put("ended", run.ended());
+            fields.put("run", run.id());
         }
     }
 

@@ -130,6 +130,7 @@ final class Recording implements Delivery, Follower.Listener {
         var ending = run.ending();
         kept.end(ending == null ? new Ending.Failed() : ending, run.millis());
         if (run.started() == null) {
+            all.freeKey(kept);
             all.forget(kept);
         } else if (!kept.isWhole() && body != null && !body.hasAll()) {
             all.freeKey(kept);
@@ -141,10 +142,10 @@ final class Recording implements Delivery, Follower.Listener {
         LOG.log(Level.INFO, "{0}", line());
     }
 
-    private String line() {
+    private EndLine line() {
         var end = kept.log().end();
         var part = AccessLine.RunPart.of(run.id(), end == null ? null : end.ending());
-        return "run " + run.id() + ": " + part.outcome() + ", " + kept.log().next() + "B in " + run.millis() + "ms";
+        return new EndLine(part, kept.log().next(), run.millis());
     }
 
     @Override

@@ -26,12 +26,13 @@ import streamer.run.Run;
  */
 final class RunExchange implements Runnable, AutoCloseable {
     private static final Logger LOG = System.getLogger(RunExchange.class.getName());
+    private static final Logger LAUNCHES = System.getLogger(LaunchLine.LOGGER);
 
     private final HttpServerExchange exchange;
     private final @Nullable CgiEnvironment prepared;
     private final Run run;
     private final Serving serving;
-    private final BiConsumer<RunExchange, String> whenClosed;
+    private final BiConsumer<RunExchange, Run> whenClosed;
     private final @Nullable RequestBody body;
     private final Delivery delivery;
 
@@ -48,7 +49,7 @@ final class RunExchange implements Runnable, AutoCloseable {
             @Nullable RequestBody body,
             Delivery delivery,
             Serving serving,
-            BiConsumer<RunExchange, String> whenClosed) {
+            BiConsumer<RunExchange, Run> whenClosed) {
         this.exchange = exchange;
         this.prepared = prepared;
         this.run = run;
@@ -79,8 +80,10 @@ final class RunExchange implements Runnable, AutoCloseable {
             var spec = prepare(uploads);
             var isFed = spec.stdin() instanceof Stdin.Pipe; // then there is a body
             delivery.begin(!isFed);
+            var begun = System.nanoTime();
             run.launch(spec);
-            LOG.log(Level.DEBUG, this::launched);
+            serving.metrics().launchTimes().add(System.nanoTime() - begun);
+            LAUNCHES.log(Level.INFO, "{0}", launched());
             if (body != null && isFed) {
                 feed(body);
             }
@@ -99,10 +102,12 @@ final class RunExchange implements Runnable, AutoCloseable {
         }
     }
 
-    private String launched() {
-        var client = CgiEnvironment.address(exchange.getSourceAddress());
-        var request = exchange.getRequestMethod() + " " + exchange.getRequestURI();
-        return "run " + run.id() + ": launched for " + client + " " + request;
+    private LaunchLine launched() {
+        return new LaunchLine(
+                run.id(),
+                CgiEnvironment.address(exchange.getSourceAddress()),
+                exchange.getRequestMethod().toString(),
+                exchange.getRequestURI());
     }
 
     private RunSpec prepare(Uploads uploads) throws IOException {
@@ -206,7 +211,7 @@ final class RunExchange implements Runnable, AutoCloseable {
             try {
                 run.close();
             } finally {
-                whenClosed.accept(this, run.id());
+                whenClosed.accept(this, run);
             }
         }
     }

@@ -1,5 +1,6 @@
 package streamer.process;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -7,13 +8,15 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The standard error of all commands as log lines, by one pipe: which run wrote a line is not known. Lines that the log
- * does not take are lost; no command waits.
+ * The standard error of commands as log lines, by a pipe for each run. Lines that the log does not take are lost; no
+ * command waits.
  *
- * <p>Threads: {@code stderr} reads.
+ * <p>Threads: {@code stderr} reads all of them.
  */
 final class ErrorLines implements Runnable {
     /** Its messages are lines of commands, not streamer's. */
@@ -25,93 +28,112 @@ final class ErrorLines implements Runnable {
     /** An unfinished line is logged after this time. */
     private static final long PART_MILLIS = 100;
 
-    private static @Nullable OutputPipe shared;
+    private static @Nullable ErrorLines all;
 
-    private final OutputPipe pipe;
     private final Selector selector;
     private final ByteBuffer bytes = ByteBuffer.allocateDirect(MAX_LINE_BYTES); // now: later there may be no memory
+    private final Set<Source> unfinished = new HashSet<>();
 
-    private ErrorLines(OutputPipe pipe) throws IOException {
-        this.pipe = pipe;
-        selector = Selector.open();
-        pipe.source().configureBlocking(false).register(selector, SelectionKey.OP_READ);
+    private ErrorLines(Selector selector) {
+        this.selector = selector;
     }
 
+    /** What one run's commands write, as far as it is no whole line yet. */
+    private record Source(String run, OutputPipe pipe, ByteArrayOutputStream part) {}
+
     /**
-     * The pipe, whose write end is a command's standard error; opened by the first call, and never closed.
+     * A pipe for a run, whose write end is its command's standard error; it is read until nobody has that any more.
      *
      * @throws IOException if there are no descriptors for it
      */
-    static synchronized OutputPipe pipe() throws IOException {
-        var pipe = shared;
-        if (pipe == null) {
-            pipe = OutputPipe.open();
-            try {
-                var reader = new Thread(new ErrorLines(pipe), "stderr");
-                reader.setDaemon(true);
-                reader.start();
-            } catch (IOException | RuntimeException | Error e) {
-                pipe.close();
-                throw e;
-            }
-            shared = pipe;
+    static OutputPipe pipe(String run) throws IOException {
+        var pipe = OutputPipe.open();
+        try {
+            start().add(new Source(run, pipe, new ByteArrayOutputStream()));
+            return pipe;
+        } catch (IOException | RuntimeException | Error e) {
+            pipe.close();
+            throw e;
         }
-        return pipe;
+    }
+
+    private static synchronized ErrorLines start() throws IOException {
+        var started = all;
+        if (started == null) {
+            started = new ErrorLines(Selector.open());
+            var reader = new Thread(started, "stderr");
+            reader.setDaemon(true);
+            reader.start();
+            all = started;
+        }
+        return started;
+    }
+
+    private void add(Source source) throws IOException {
+        source.pipe.source().configureBlocking(false).register(selector, SelectionKey.OP_READ, source);
+        selector.wakeup();
     }
 
     @Override
     public void run() {
-        try {
-            for (var isOpen = true; isOpen; ) {
-                isOpen = readOn();
-            }
-        } catch (IOException e) {
-            LOG.log(Level.WARNING, "standard error cannot be read any more: {0}", e.toString());
-        }
-    }
-
-    /** As {@link #read}, whatever happens: commands would wait for ever if nobody read. */
-    private boolean readOn() throws IOException {
-        try {
-            return read();
-        } catch (RuntimeException | Error e) { // such as no memory to log with
-            bytes.clear();
-            return true;
-        }
-    }
-
-    /** Waits for bytes, or for the end of a line; false after the last byte. */
-    private boolean read() throws IOException {
-        if (bytes.position() > 0 && selector.select(PART_MILLIS) == 0) {
-            log(0, bytes.position());
-            bytes.clear();
-        }
-        selector.select();
-        selector.selectedKeys().clear();
-        var length = pipe.read(bytes);
-        logLines(bytes.flip());
-        return length >= 0;
-    }
-
-    /** Logs whole lines, and what fills the buffer; keeps the rest. */
-    private void logLines(ByteBuffer read) {
-        var start = 0;
-        for (var i = 0; i < read.limit(); i++) {
-            if (read.get(i) == '\n') {
-                log(start, i);
-                start = i + 1;
+        while (true) {
+            try {
+                read();
+            } catch (IOException | RuntimeException | Error e) { // such as no memory to log with
+                bytes.clear();
             }
         }
-        if (start == 0 && read.limit() == read.capacity()) {
-            log(0, read.limit());
-            start = read.limit();
-        }
-        read.position(start).compact();
     }
 
-    private void log(int start, int end) {
-        var line = new byte[end - start];
-        bytes.get(start, line);
-        LOG.log(Level.INFO, "{0}", new String(line, StandardCharsets.UTF_8));
+    /** Waits for bytes, or for the end of lines. */
+    private void read() throws IOException {
+        if (selector.select(unfinished.isEmpty() ? 0 : PART_MILLIS) == 0) {
+            unfinished.forEach(ErrorLines::logPart);
+            unfinished.clear();
+        }
+        for (var keys = selector.selectedKeys().iterator(); keys.hasNext(); ) {
+            var source = (Source) keys.next().attachment();
+            keys.remove();
+            read(source);
+        }
+    }
+
+    private void read(Source source) throws IOException {
+        var length = source.pipe.read(bytes.clear());
+        bytes.flip();
+        while (bytes.hasRemaining()) {
+            take(source, bytes.get());
+        }
+        if (source.part.size() > 0) {
+            unfinished.add(source);
+        } else {
+            unfinished.remove(source);
+        }
+        if (length < 0) {
+            unfinished.remove(source);
+            logPart(source);
+            source.pipe.close();
+        }
+    }
+
+    private static void take(Source source, byte next) {
+        if (next != '\n') {
+            source.part.write(next);
+        }
+        if (next == '\n' || source.part.size() == MAX_LINE_BYTES) {
+            log(source);
+        }
+    }
+
+    private static void logPart(Source source) {
+        if (source.part.size() > 0) {
+            log(source);
+        }
+    }
+
+    private static void log(Source source) {
+        var line = new ErrorLine(source.run, source.part.toString(StandardCharsets.UTF_8));
+        source.part.reset();
+        LOG.log(Level.INFO, "{0}", line);
     }
 }

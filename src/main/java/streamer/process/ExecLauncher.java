@@ -155,13 +155,18 @@ public final class ExecLauncher implements Launcher {
                 throws IOException {
             var environment = new HashMap<>(spec.environment());
             environment.put(ProcessTree.MARKER, run);
+            OutputPipe errors = null;
             try {
                 var terminal = spec.terminal();
                 pipe = terminal == null ? OutputPipe.open() : OutputPipe.openTerminal(terminal);
-                child = Spawners.chosen().spawn(spec, environment, pipe);
+                errors = spec.stderr() == RunSpec.Stderr.LINES ? ErrorLines.pipe(run) : null;
+                child = Spawners.chosen().spawn(spec, environment, pipe, errors);
             } finally {
                 if (pipe != null) {
                     pipe.closeWriteEnd();
+                }
+                if (errors != null) { // then it is read to its end, which comes with the last process that has it
+                    errors.closeWriteEnd();
                 }
             }
             return new Exited();

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.util.ArrayList;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import streamer.process.RunSpec.Stderr;
 import streamer.process.RunSpec.Stdin;
 
@@ -34,7 +35,8 @@ final class JdkSpawner implements Spawner {
     }
 
     @Override
-    public Child spawn(RunSpec spec, Map<String, String> environment, OutputPipe output) throws IOException {
+    public Child spawn(RunSpec spec, Map<String, String> environment, OutputPipe output, @Nullable OutputPipe errors)
+            throws IOException {
         checkDescriptors();
         var builder = new ProcessBuilder(spec.command());
         builder.environment().clear();
@@ -46,7 +48,7 @@ final class JdkSpawner implements Spawner {
         builder.redirectInput(input(spec.stdin()));
         builder.redirectOutput(output.writeEnd());
         builder.redirectErrorStream(spec.stderr() == Stderr.MERGE);
-        builder.redirectError(error(spec.stderr()));
+        builder.redirectError(errors == null ? error(spec.stderr()) : errors.writeEnd());
         try {
             return new JdkChild(builder.start());
         } catch (OutOfMemoryError e) { // "unable to create native thread": the JDK's process reaper
@@ -69,10 +71,9 @@ final class JdkSpawner implements Spawner {
         }
     }
 
-    private static Redirect error(Stderr where) throws IOException {
+    private static Redirect error(Stderr where) {
         return switch (where) {
-            case LOG -> Redirect.INHERIT;
-            case LINES -> ErrorLines.pipe().writeEnd();
+            case LOG, LINES -> Redirect.INHERIT;
             case MERGE, DROP -> Redirect.DISCARD;
         };
     }

@@ -44,7 +44,7 @@ final class PosixSpawner implements Spawner {
     private static final String SHELL = "/bin/sh";
 
     private final long attributes = attributes();
-    private final int errors = errors();
+    private final int ownErrors = ownErrors();
     private final Reaper reaper;
 
     /**
@@ -84,7 +84,7 @@ final class PosixSpawner implements Spawner {
      * Our standard error for commands: where it is a terminal, opened again for writing alone, or they would read what
      * is typed there. One that another user owns cannot be opened by its name, but as the one that controls us.
      */
-    private static int errors() {
+    private static int ownErrors() {
         if (LibC.isatty(STDERR) == 0) {
             return STDERR;
         }
@@ -95,13 +95,14 @@ final class PosixSpawner implements Spawner {
     }
 
     @Override
-    public Child spawn(RunSpec spec, Map<String, String> environment, OutputPipe output) throws IOException {
+    public Child spawn(RunSpec spec, Map<String, String> environment, OutputPipe output, @Nullable OutputPipe errors)
+            throws IOException {
         if (!(spec.stdin() instanceof Stdin.Pipe)) {
-            return launch(spec, environment, output, null);
+            return launch(spec, environment, output, errors, null);
         }
         var stdin = Pipe.open();
         try {
-            return launch(spec, environment, output, stdin);
+            return launch(spec, environment, output, errors, stdin);
         } catch (IOException | RuntimeException | Error e) {
             stdin.sink().close();
             throw e;
@@ -110,14 +111,19 @@ final class PosixSpawner implements Spawner {
         }
     }
 
-    private Child launch(RunSpec spec, Map<String, String> environment, OutputPipe output, @Nullable Pipe stdin)
+    private Child launch(
+            RunSpec spec,
+            Map<String, String> environment,
+            OutputPipe output,
+            @Nullable OutputPipe errors,
+            @Nullable Pipe stdin)
             throws IOException {
         try (var memory = NativeMemory.allocate(ACTIONS_BYTES);
                 var variables = CStrings.of(entries(environment))) {
             var actions = memory.address();
             check(LibC.posix_spawn_file_actions_init(actions));
             try {
-                addActions(actions, spec, output, stdin);
+                addActions(actions, spec, output, errors, stdin);
                 return reaper.launch(
                         () -> execute(spec.command(), actions, variables.address()),
                         stdin == null ? null : stdin.sink());
@@ -134,7 +140,9 @@ final class PosixSpawner implements Spawner {
     }
 
     /** What the process does before it executes the program: its descriptors and its directory. */
-    private void addActions(long actions, RunSpec spec, OutputPipe output, @Nullable Pipe stdin) throws IOException {
+    private void addActions(
+            long actions, RunSpec spec, OutputPipe output, @Nullable OutputPipe errors, @Nullable Pipe stdin)
+            throws IOException {
         if (stdin != null) {
             check(LibC.posix_spawn_file_actions_adddup2(actions, Descriptors.number(stdin.source()), 0));
         } else {
@@ -144,7 +152,11 @@ final class PosixSpawner implements Spawner {
             check(LibC.posix_spawn_file_actions_addopen(actions, 0, path, 0, 0));
         }
         check(LibC.posix_spawn_file_actions_adddup2(actions, output.writeEndNumber(), STDOUT));
-        addErrors(actions, spec.stderr());
+        if (errors == null) {
+            addErrors(actions, spec.stderr());
+        } else {
+            check(LibC.posix_spawn_file_actions_adddup2(actions, errors.writeEndNumber(), STDERR));
+        }
         check(LibC.posix_spawn_file_actions_addclosefrom_np(actions, 3)); // first: a directory on a network may hang
         var directory = spec.directory();
         if (directory != null) {
@@ -155,11 +167,8 @@ final class PosixSpawner implements Spawner {
     private void addErrors(long actions, Stderr where) throws IOException {
         switch (where) {
             case MERGE -> check(LibC.posix_spawn_file_actions_adddup2(actions, STDOUT, STDERR));
-            case LINES ->
-                check(LibC.posix_spawn_file_actions_adddup2(
-                        actions, ErrorLines.pipe().writeEndNumber(), STDERR));
             case DROP -> check(LibC.posix_spawn_file_actions_addopen(actions, STDERR, NULL_DEVICE, LibC.O_WRONLY, 0));
-            case LOG -> check(LibC.posix_spawn_file_actions_adddup2(actions, errors, STDERR));
+            case LOG, LINES -> check(LibC.posix_spawn_file_actions_adddup2(actions, ownErrors, STDERR));
         }
     }
 
