@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import streamer.http.request.CgiEnvironment;
 import streamer.http.request.Client;
 import streamer.http.response.Answer;
+import streamer.metrics.Metrics;
 import streamer.output.Ending;
 
 /**
@@ -22,15 +23,22 @@ final class AccessLog implements HttpHandler {
     private static final Logger LOG = System.getLogger("streamer.access");
     private static final AttachmentKey<Entry> KEY = AttachmentKey.create(Entry.class);
 
+    private final Metrics metrics;
     private final HttpHandler next;
 
-    AccessLog(HttpHandler next) {
+    /**
+     * The log.
+     *
+     * @param metrics counts what is logged
+     */
+    AccessLog(Metrics metrics, HttpHandler next) {
+        this.metrics = metrics;
         this.next = next;
     }
 
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
-        var entry = new Entry(exchange);
+        var entry = new Entry(exchange, metrics);
         exchange.putAttachment(KEY, entry);
         exchange.addExchangeCompleteListener((done, after) -> {
             if (!entry.isRun) {
@@ -53,12 +61,14 @@ final class AccessLog implements HttpHandler {
     /** The entry of one request; logged once. */
     static final class Entry {
         private final HttpServerExchange exchange;
+        private final Metrics metrics;
         private final long startNanos = System.nanoTime();
         private final AtomicBoolean written = new AtomicBoolean();
         private volatile boolean isRun;
 
-        Entry(HttpServerExchange exchange) {
+        Entry(HttpServerExchange exchange, Metrics metrics) {
             this.exchange = exchange;
+            this.metrics = metrics;
         }
 
         /** Defers the line: it is logged by one of the methods below. */
@@ -79,7 +89,17 @@ final class AccessLog implements HttpHandler {
 
         private void log(AccessLine.@Nullable RunPart run) {
             if (written.compareAndSet(false, true)) {
-                LOG.log(Level.INFO, "{0}", line(run));
+                var line = line(run);
+                count(line);
+                LOG.log(Level.INFO, "{0}", line);
+            }
+        }
+
+        private void count(AccessLine line) {
+            metrics.requests().add(Integer.toString(line.status()));
+            metrics.bytes().add(line.bytes());
+            if (line.why() != null) {
+                metrics.refusals().add(RefusalReason.of(exchange));
             }
         }
 

@@ -36,9 +36,10 @@ final class OwnPaths implements HttpHandler {
      *
      * @param list the runs that are there
      * @param one what is below them
+     * @param metrics what is counted
      */
-    static HttpHandler guarded(HttpHandler list, HttpHandler one, HttpHandler next) {
-        return new OwnPaths(Map.of(RunsHandler.LIST, list, RunsHandler.ONE, one), next);
+    static HttpHandler guarded(HttpHandler list, HttpHandler one, HttpHandler metrics, HttpHandler next) {
+        return new OwnPaths(Map.of(RunsHandler.LIST, list, RunsHandler.ONE, one, MetricsHandler.PATH, metrics), next);
     }
 
     /** A run's page, but for its output, which has none. */

@@ -4,6 +4,7 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import streamer.format.FormatChoice;
 import streamer.http.request.Spool;
+import streamer.metrics.Metrics;
 import streamer.output.Ending;
 import streamer.process.RunSpec;
 
@@ -15,8 +16,10 @@ import streamer.process.RunSpec;
  * @param formats the formats of its output
  * @param spool temporary files for uploads
  * @param threads the threads of runs and body feeds
+ * @param metrics what is counted
  */
-record Serving(ServerConfig config, RunSpec spec, FormatChoice formats, Spool spool, Executor threads) {
+record Serving(
+        ServerConfig config, RunSpec spec, FormatChoice formats, Spool spool, Executor threads, Metrics metrics) {
     private static final Set<RunSpec.Stderr> LOGGED = Set.of(RunSpec.Stderr.LOG, RunSpec.Stderr.LINES);
 
     /** The 500 line of a run that failed without output. */

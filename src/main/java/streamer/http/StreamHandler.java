@@ -8,6 +8,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import streamer.http.request.CgiEnvironment;
 import streamer.http.request.RefusedException;
@@ -98,9 +99,17 @@ final class StreamHandler implements HttpHandler {
         run.whenReady(() -> handOver(begun, begun));
     }
 
-    private void closed(RunExchange ended, String run) {
+    private void closed(RunExchange ended, Run run) {
         exchanges.remove(ended);
-        table.close(run);
+        table.close(run.id());
+        var ending = run.ending();
+        serving.metrics().endings().add(ending == null ? "refused" : ending.word());
+        serving.metrics().runTimes().add(TimeUnit.MILLISECONDS.toNanos(run.millis()));
+    }
+
+    /** How many responses of runs go on. */
+    int size() {
+        return exchanges.size();
     }
 
     private void handOver(Runnable task, RunExchange begun) {
@@ -123,10 +132,12 @@ final class StreamHandler implements HttpHandler {
     /** Answers that no run is admitted, and why. */
     void refuse(HttpServerExchange exchange) {
         if (runs.refusal() == Runs.Refusal.DRAINING) {
+            RefusalReason.put(exchange, "draining");
             exchange.setPersistent(false);
             exchange.getResponseHeaders().put(Headers.CONNECTION, "close");
             Answer.later(exchange, Answer.RETRY_LATER_SECONDS, "The server is shutting down.");
         } else {
+            RefusalReason.put(exchange, "no-slot");
             Answer.later(
                     exchange,
                     Answer.RETRY_SOON_SECONDS,

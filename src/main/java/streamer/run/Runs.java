@@ -114,6 +114,11 @@ public final class Runs implements AutoCloseable {
         return pulse;
     }
 
+    /** How many slots are held. */
+    public int running() {
+        return slots.held();
+    }
+
     /** The length of the queue. */
     public int waiting() {
         return slots.queued();

@@ -37,6 +37,11 @@ final class Slots {
         return held.size() >= slots && queue.size() >= queueLength;
     }
 
+    /** How many are held. */
+    synchronized int held() {
+        return held.size();
+    }
+
     /** The length of the queue. */
     synchronized int queued() {
         return queue.size();

@@ -52,6 +52,11 @@ public final class Answer {
         send(exchange, status, "application/json", text);
     }
 
+    /** Answers with a text of another media type. */
+    public static void text(HttpServerExchange exchange, String type, String text) {
+        send(exchange, 200, type, text);
+    }
+
     /** Answers with a page, encoded as the headers that are set say. */
     public static void html(HttpServerExchange exchange, byte[] bytes) {
         exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-store");

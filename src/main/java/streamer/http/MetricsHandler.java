@@ -1,0 +1,48 @@
+package streamer.http;
+
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import java.util.List;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+import streamer.http.access.MethodRule;
+import streamer.http.response.Answer;
+import streamer.metrics.Exposition;
+import streamer.metrics.Metrics;
+
+/**
+ * {@code /-/metrics}: what is counted, for Prometheus.
+ *
+ * <p>Threads: the request's I/O thread, which dispatches to another, as the first time loads a library.
+ */
+final class MetricsHandler implements HttpHandler {
+    static final String PATH = "/-/metrics";
+
+    private static final List<String> METHODS = List.of("GET", "HEAD", "OPTIONS");
+
+    private final Metrics metrics;
+    private final Executor threads;
+    private @Nullable Exposition exposition;
+
+    MetricsHandler(Metrics metrics, Executor threads) {
+        this.metrics = metrics;
+        this.threads = threads;
+    }
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) {
+        var method = exchange.getRequestMethod().toString();
+        if (method.equals("OPTIONS") || !METHODS.contains(method)) {
+            MethodRule.refuse(exchange, String.join(", ", METHODS), "");
+        } else {
+            exchange.dispatch(threads, () -> Answer.text(exchange, Exposition.CONTENT_TYPE, text()));
+        }
+    }
+
+    private synchronized String text() {
+        if (exposition == null) {
+            exposition = new Exposition(metrics);
+        }
+        return exposition.text();
+    }
+}

@@ -1,0 +1,107 @@
+package streamer.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import streamer.testing.Commands;
+import streamer.testing.NothingLeft;
+import streamer.testing.TestServer;
+
+/** {@code /-/metrics}: what is counted. */
+@ExtendWith(NothingLeft.class)
+class MetricsTest {
+    private static String metrics(TestServer server) throws IOException {
+        try (var client = server.get("/-/metrics")) {
+            assertThat(client.status()).isEqualTo(200);
+            assertThat(client.header("Content-Type")).isEqualTo("text/plain; version=0.0.4; charset=utf-8");
+            return client.text();
+        }
+    }
+
+    @Test
+    void runsAreCountedByHowTheyEnd() throws IOException {
+        try (var server = TestServer.of(Commands.sh("echo hi; exit 3")).start()) {
+            try (var client = server.get("/")) {
+                client.text();
+            }
+            server.accessLine("ended=exit");
+            assertThat(metrics(server))
+                    .contains("streamer_runs_ended_total{ended=\"exit\"} 1.0\n")
+                    .contains("streamer_run_duration_seconds_count 1\n")
+                    .contains("streamer_launch_duration_seconds_count 1\n")
+                    .contains("streamer_requests_total{code=\"200\"} 1.0\n")
+                    .contains("streamer_sent_bytes_total 3.0\n")
+                    .contains("streamer_runs_running 0.0\n")
+                    .contains("# TYPE jvm_memory_used_bytes gauge\n");
+        }
+    }
+
+    @Test
+    void whatGoesOnIsSeen() throws IOException {
+        try (var server = TestServer.of(Commands.sh("echo hi; exec sleep 60"))
+                        .maxRuns(1)
+                        .queue(1)
+                        .start();
+                var first = server.get("/");
+                var second = server.get("/")) {
+            assertThat(first.status()).isEqualTo(200);
+            assertThat(metrics(server))
+                    .contains("streamer_runs_running 1.0\n")
+                    .contains("streamer_runs_queued 1.0\n")
+                    .contains("streamer_viewers 2.0\n")
+                    .contains("streamer_connections 3.0\n");
+            assertThat(second.isClosed()).isFalse();
+        }
+    }
+
+    @Test
+    void refusalsAreCountedByTheirReason() throws IOException {
+        try (var server = TestServer.of(Commands.sh("exec sleep 60"))
+                        .maxRuns(1)
+                        .queue(0)
+                        .start();
+                var one = server.get("/");
+                var refused = server.get("/");
+                var unknown = server.get("/nowhere")) {
+            assertThat(refused.status()).isEqualTo(503);
+            assertThat(unknown.status()).isEqualTo(404);
+            server.accessLine("/nowhere");
+            assertThat(metrics(server))
+                    .contains("streamer_refusals_total{reason=\"no-slot\"} 1.0\n")
+                    .contains("streamer_refusals_total{reason=\"not-found\"} 1.0\n");
+            assertThat(one.isClosed()).isFalse();
+        }
+    }
+
+    @Test
+    void keptBytesAreTold() throws IOException {
+        try (var server = TestServer.of(Commands.sh("printf 12345"))
+                .keep(Duration.ofHours(1))
+                .start()) {
+            try (var client = server.get("/")) {
+                client.text();
+            }
+            assertThat(metrics(server)).contains("streamer_kept_bytes 5.0\n").doesNotContain("streamer_store");
+        }
+    }
+
+    @Test
+    void otherMethodsAreRefused() throws IOException {
+        try (var server = TestServer.of(Commands.sh("true")).start();
+                var client = server.connect().request("POST", "/-/metrics", "Content-Length: 0")) {
+            assertThat(client.status()).isEqualTo(405);
+            assertThat(client.header("Allow")).isEqualTo("GET, HEAD, OPTIONS");
+        }
+    }
+
+    @Test
+    void whoMustSayWhoTheyAreMustSayItHereToo() throws IOException {
+        try (var server = TestServer.of(Commands.sh("true")).token("secret").start();
+                var client = server.get("/-/metrics")) {
+            assertThat(client.status()).isEqualTo(401);
+        }
+    }
+}
