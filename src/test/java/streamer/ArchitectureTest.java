@@ -21,7 +21,7 @@ class ArchitectureTest {
     private static final String[] EVERYONES = {"java..", "javax..", "jdk.net..", "org.jspecify..", "streamer.time"};
     private static final String[] UNDERTOW = {"io.undertow..", "org.xnio.."};
     private static final String[] RUNS = {
-        "streamer.run", "streamer.kept", "streamer.process", "streamer.output", "streamer.format"
+        "streamer.run", "streamer.kept", "streamer.process", "streamer.output", "streamer.format", "streamer.metrics"
     };
     private static final JavaClasses PROGRAM = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -43,6 +43,11 @@ class ArchitectureTest {
     }
 
     @Test
+    void metricsKnowPrometheus() {
+        assertImports("streamer.metrics", "io.prometheus.metrics..");
+    }
+
+    @Test
     void formatKnowsTheOutput() {
         assertImports("streamer.format", "streamer.output");
     }
@@ -59,7 +64,13 @@ class ArchitectureTest {
 
     @Test
     void keptKnowsRunsAndFiles() {
-        assertImports("streamer.kept", "streamer.run", "streamer.output", "streamer.files");
+        assertImports("streamer.kept", "streamer.run", "streamer.output", "streamer.files", "streamer.metrics");
+    }
+
+    @Test
+    void redisKnowsKeptRunsAndJedis() {
+        assertImports(
+                "streamer.redis", "streamer.kept", "streamer.output", "streamer.metrics", "redis.clients.jedis..");
     }
 
     @Test
@@ -119,7 +130,7 @@ class ArchitectureTest {
 
     @Test
     void cliKnowsAllOfOursAndPicocli() {
-        assertImports("streamer.cli", RUNS, "streamer.http..", "picocli..");
+        assertImports("streamer.cli", RUNS, "streamer.http..", "streamer.redis", "picocli..");
     }
 
     @Test

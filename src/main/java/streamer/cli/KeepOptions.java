@@ -2,9 +2,12 @@ package streamer.cli;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import streamer.kept.KeepConfig;
+import streamer.redis.RedisConfig;
+import streamer.redis.RedisUrl;
 
 /** The flags of kept runs. */
 final class KeepOptions {
@@ -50,6 +53,21 @@ final class KeepOptions {
     @Option(names = "--share", description = "A GET joins the kept run that goes on for the same path, query and user.")
     private boolean isShared;
 
+    @Option(
+            names = "--store",
+            paramLabel = "URL",
+            converter = StoreConverter.class,
+            description = "Keep runs for several machines, in Redis (or Valkey) 6.2 or newer: redis[s]://HOST[:PORT],"
+                    + " with a password best from STREAMER_STORE.")
+    private @Nullable RedisUrl store;
+
+    @Option(
+            names = "--store-verify",
+            paramLabel = "full|ca|none",
+            description = "What is verified of a rediss:// server: its certificate and its host's name, only its"
+                    + " certificate, or nothing. Default: full.")
+    private RedisConfig.@Nullable Verify verify;
+
     /**
      * The value of these flags; null if no run is kept.
      *
@@ -63,6 +81,8 @@ final class KeepOptions {
             checkUnused("--keep-total", totalBytes);
             checkUnused("--keep-dir", directory);
             checkUnused("--share", isShared ? true : null);
+            checkUnused("--store", store);
+            checkUnused("--store-verify", verify);
             return null;
         }
         TimeConverter.positive("--keep", time);
@@ -74,6 +94,30 @@ final class KeepOptions {
                 bytes("--keep-total", totalBytes, 1L << 30),
                 directory,
                 isShared);
+    }
+
+    /**
+     * Where several machines keep their runs together; null if this is the only one.
+     *
+     * @param kept how runs are kept; null if none are
+     * @param command the command and its arguments
+     * @throws UsageException if one of the flags is useless without another
+     */
+    @Nullable
+    RedisConfig toStore(@Nullable KeepConfig kept, List<String> command) {
+        if (verify != null && (store == null || !store.isTls())) {
+            throw new UsageException("--store-verify: needs a --store that begins with rediss://");
+        }
+        return kept == null || store == null
+                ? null
+                : new RedisConfig(
+                        store,
+                        verify == null ? RedisConfig.Verify.FULL : verify,
+                        command,
+                        kept.time(),
+                        kept.unwatched(),
+                        Math.min(kept.runBytes(), kept.totalBytes()),
+                        kept.totalBytes());
     }
 
     private static void checkUnused(String flag, @Nullable Object value) {

@@ -33,6 +33,7 @@ import streamer.kept.KeptRuns;
 import streamer.process.ExecLauncher;
 import streamer.process.LaunchException;
 import streamer.process.RunSpec;
+import streamer.redis.RedisConfig;
 import streamer.run.Runs;
 
 /** {@code streamer [options] [--] COMMAND [ARG…]}: serves the command over HTTP until a signal comes. */
@@ -100,6 +101,7 @@ public final class ServeCommand implements Callable<Integer> {
                 .registerConverter(StreamOptions.Page.class, new ChoiceConverter<>(StreamOptions.Page.class))
                 .registerConverter(RunSpec.Stderr.class, new ChoiceConverter<>(RunSpec.Stderr.class))
                 .registerConverter(Logging.LogFormat.class, new ChoiceConverter<>(Logging.LogFormat.class))
+                .registerConverter(RedisConfig.Verify.class, new ChoiceConverter<>(RedisConfig.Verify.class))
                 .registerConverter(Path.class, new FileConverter())
                 .registerConverter(int.class, new NumberConverter());
         var groups = new LinkedHashMap<String, String>();
@@ -139,6 +141,7 @@ public final class ServeCommand implements Callable<Integer> {
         var config = server.toConfig(
                 flags.platformPort(), access.toAccess(flags.token()), access.toTls(), stream.toStream());
         var launch = run.toSpec(command, environment, flags.names());
+        var kept = keep.toConfig();
         return new ServePlan(
                 config,
                 common.logFormat() == Logging.LogFormat.JSON ? launch.withErrorLines() : launch,
@@ -146,7 +149,8 @@ public final class ServeCommand implements Callable<Integer> {
                 run.queue(),
                 run.killAfter(),
                 run.drain(),
-                keep.toConfig());
+                kept,
+                keep.toStore(kept, command));
     }
 
     private int serve(ServePlan plan) throws IOException, InterruptedException {

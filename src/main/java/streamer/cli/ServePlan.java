@@ -7,6 +7,8 @@ import streamer.http.ServerConfig;
 import streamer.kept.KeepConfig;
 import streamer.kept.KeptRuns;
 import streamer.process.RunSpec;
+import streamer.redis.RedisConfig;
+import streamer.redis.RedisMachines;
 import streamer.run.Runs;
 
 /**
@@ -19,6 +21,7 @@ import streamer.run.Runs;
  * @param killAfter the time between TERM and KILL when a run is stopped
  * @param drain how long runs may go on at shutdown before they are stopped
  * @param keep how runs are kept; null if none are
+ * @param store where several machines have their kept runs together; null if there is only one
  */
 record ServePlan(
         ServerConfig http,
@@ -27,7 +30,8 @@ record ServePlan(
         int queue,
         Duration killAfter,
         Duration drain,
-        @Nullable KeepConfig keep) {
+        @Nullable KeepConfig keep,
+        @Nullable RedisConfig store) {
     /** New {@link Runs} with these limits; to be closed. */
     Runs runs() {
         return new Runs(maxRuns, queue, killAfter);
@@ -36,10 +40,10 @@ record ServePlan(
     /**
      * New {@link KeptRuns}, to be closed; null if none are kept.
      *
-     * @throws IOException if the directory cannot be used
+     * @throws IOException if the directory, or the store, cannot be used
      */
     @Nullable
     KeptRuns kept() throws IOException {
-        return keep == null ? null : KeptRuns.open(keep);
+        return keep == null ? null : KeptRuns.open(keep, store == null ? null : RedisMachines.open(store));
     }
 }

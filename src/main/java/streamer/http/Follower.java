@@ -222,6 +222,8 @@ final class Follower implements Reply, SinkListener, FollowerThread.Member {
         var end = log.end();
         if (offset == to || (end != null && offset == log.next())) { // which is read after the end
             end(end);
+        } else if (log.isCutOff()) {
+            cutOff();
         } else {
             isWaiting = true;
         }
@@ -237,6 +239,15 @@ final class Follower implements Reply, SinkListener, FollowerThread.Member {
         } else {
             sink.whenWritable(this::follow);
         }
+    }
+
+    /** What comes next does not come here: the client may come back by offset. */
+    private void cutOff() {
+        listener.ending();
+        if (!sink.fail(503, "The machine that the run is on does not answer.", null)) {
+            sink.abandon();
+        }
+        done(() -> access.log(run.id(), Reason.UNREACHABLE.word()), Reason.UNREACHABLE);
     }
 
     /** What comes next has been dropped: the client may come back by offset. */

@@ -121,6 +121,7 @@ final class Followers {
     boolean refuse(HttpServerExchange exchange) {
         var isFull = present.size() >= most;
         if (isFull) {
+            RefusalReason.put(exchange, "viewers");
             Answer.later(exchange, Answer.RETRY_SOON_SECONDS, "Too many watch already; see --max-connections.");
         }
         return isFull;
@@ -143,6 +144,11 @@ final class Followers {
                 notifyAll();
             }
         }
+    }
+
+    /** How many there are. */
+    int size() {
+        return present.size();
     }
 
     /** Breaks all off. */

@@ -12,6 +12,7 @@ import streamer.http.request.CgiEnvironment;
 import streamer.http.request.RefusedException;
 import streamer.http.request.RequestBody;
 import streamer.http.response.Answer;
+import streamer.kept.Fleet;
 import streamer.kept.KeptRequest;
 import streamer.kept.KeptRun;
 import streamer.kept.KeptRuns;
@@ -29,14 +30,23 @@ final class KeptHandler implements HttpHandler {
 
     private final Serving serving;
     private final KeptRuns kept;
+    private final Fleet fleet;
     private final Runs runs;
     private final RunTable table;
     private final Followers followers;
     private final StreamHandler streams;
 
-    KeptHandler(Serving serving, KeptRuns kept, Runs runs, RunTable table, Followers followers, StreamHandler streams) {
+    KeptHandler(
+            Serving serving,
+            KeptRuns kept,
+            Fleet fleet,
+            Runs runs,
+            RunTable table,
+            Followers followers,
+            StreamHandler streams) {
         this.serving = serving;
         this.kept = kept;
+        this.fleet = fleet;
         this.runs = runs;
         this.table = table;
         this.followers = followers;
@@ -66,14 +76,18 @@ final class KeptHandler implements HttpHandler {
             return;
         }
         var variables = hasNoBody ? RunExchange.environment(exchange) : null;
-        var place = kept.place(request, isShareable, runs::admit);
-        if (place == null) {
-            streams.refuse(exchange);
-        } else if (place.admitted() != null) {
-            start(exchange, variables, place.run(), place.admitted(), isAsync);
-        } else {
-            join(exchange, request, place.run(), isAsync);
-        }
+        Later.then(exchange, fleet.place(request, isShareable, runs::admit), place -> {
+            if (place.isEmpty()) {
+                streams.refuse(exchange);
+                return;
+            }
+            var admitted = place.get().admitted();
+            if (admitted == null) {
+                join(exchange, request, place.get().run(), isAsync);
+            } else {
+                start(exchange, variables, place.get().run(), admitted, isAsync);
+            }
+        });
     }
 
     private void join(HttpServerExchange exchange, KeptRequest request, KeptRun run, boolean isAsync) {
@@ -81,7 +95,7 @@ final class KeptHandler implements HttpHandler {
             Answer.line(exchange, 422, "This Idempotency-Key belongs to another request.");
         } else if (isAsync) {
             var entry = table.find(run.id()).orElseGet(() -> new RunEntry(run));
-            acknowledge(exchange, run, entry).whole();
+            Later.then(exchange, fleet.detach(run), nothing -> new Acknowledgement(exchange, entry).whole());
         } else if (!request.key().isEmpty() && !followers.hasFirstByte(exchange, run)) {
             Answer.line(exchange, 410, "The beginning of that run's output is not kept any more.");
         } else if (!followers.refuse(exchange)) {
@@ -112,6 +126,7 @@ final class KeptHandler implements HttpHandler {
             begun = streams.exchange(exchange, variables, admitted, entry, body, recording);
         } catch (RuntimeException | Error e) {
             run.end(new Ending.Failed(), 0);
+            kept.freeKey(run);
             kept.forget(run);
             throw e;
         }

@@ -8,7 +8,6 @@ import io.undertow.util.Methods;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -18,8 +17,8 @@ import streamer.http.request.RefusedException;
 import streamer.http.response.Answer;
 import streamer.http.response.StreamHead;
 import streamer.kept.End;
+import streamer.kept.Fleet;
 import streamer.kept.KeptRun;
-import streamer.kept.KeptRuns;
 import streamer.kept.LastLines;
 
 /**
@@ -36,13 +35,13 @@ final class OutputHandler implements HttpHandler {
     private static final int SEARCHES_AT_ONE_TIME = 16;
 
     private final Serving serving;
-    private final KeptRuns kept;
+    private final Fleet fleet;
     private final Followers followers;
     private final Semaphore searches = new Semaphore(SEARCHES_AT_ONE_TIME);
 
-    OutputHandler(Serving serving, KeptRuns kept, Followers followers) {
+    OutputHandler(Serving serving, Fleet fleet, Followers followers) {
         this.serving = serving;
-        this.kept = kept;
+        this.fleet = fleet;
         this.followers = followers;
     }
 
@@ -50,27 +49,21 @@ final class OutputHandler implements HttpHandler {
     @Override
     public void handleRequest(HttpServerExchange exchange) {
         var event = OutputQuery.Event.of(exchange);
-        var run = event == null ? Optional.<KeptRun>empty() : kept.find(event.run());
-        if (run.isEmpty()) {
+        if (event == null || event.run().isEmpty()) {
             RepeatRule.refuseReconnect(exchange);
-        } else {
-            send(exchange, run.get(), new OutputQuery(event, OutputQuery.NONE, OutputQuery.NONE, true));
+            return;
         }
+        Later.then(exchange, fleet.open(event.run()), run -> {
+            if (run.isEmpty()) {
+                RepeatRule.refuseReconnect(exchange);
+            } else {
+                send(exchange, run.get(), new OutputQuery(event, OutputQuery.NONE, OutputQuery.NONE, true));
+            }
+        });
     }
 
-    /** The status of a run that is kept, though it is not in the table any more. */
-    Optional<RunEntry> entry(String id) {
-        return kept.find(id).map(RunEntry::new);
-    }
-
-    /** Answers a request for the output of the run of this id; false, without effect, if it is not kept. */
-    boolean answer(HttpServerExchange exchange, String id) {
-        var run = kept.find(id);
-        run.ifPresent(found -> answer(exchange, found));
-        return run.isPresent();
-    }
-
-    private void answer(HttpServerExchange exchange, KeptRun run) {
+    /** Answers a request for the output of a kept run. */
+    void answer(HttpServerExchange exchange, KeptRun run) {
         try {
             if (exchange.getRequestMethod().equals(Methods.DELETE)) {
                 delete(exchange, run);
@@ -86,8 +79,7 @@ final class OutputHandler implements HttpHandler {
         if (run.log().end() == null) {
             Answer.line(exchange, 409, "The run goes on; DELETE " + RunsHandler.ONE + run.id() + " stops it.");
         } else {
-            kept.forget(run);
-            Answer.empty(exchange, 204);
+            Later.then(exchange, fleet.forget(run), nothing -> Answer.empty(exchange, 204));
         }
     }
 
@@ -131,7 +123,9 @@ final class OutputHandler implements HttpHandler {
         var first = run.log().first(); // and this, as it grows: so it is never beyond
         var next = run.log().next();
         exchange.getResponseHeaders().put(StreamHead.RUN, run.id());
-        if (from > next) {
+        if (from > next && run.mayHaveMore()) {
+            Answer.later(exchange, Answer.RETRY_SOON_SECONDS, "So much of that run is not known here yet.");
+        } else if (from > next) {
             Answer.line(exchange, 416, "The output has " + next + " bytes" + (end == null ? " so far." : "."));
         } else if (isAskedFor && from < first && !followers.sendsEvents(exchange)) {
             Answer.line(exchange, 410, "The first byte that is kept is " + first + ".");

@@ -1,6 +1,7 @@
 package streamer.http;
 
 import io.undertow.server.HttpServerExchange;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
@@ -9,7 +10,9 @@ import java.util.Map;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import streamer.format.Json;
+import streamer.kept.End;
 import streamer.kept.KeptRun;
+import streamer.kept.RemoteRun;
 import streamer.output.Ending;
 import streamer.output.Ending.Reason;
 import streamer.run.Run;
@@ -25,9 +28,10 @@ final class RunEntry {
     private final String method;
     private final String path;
     private final @Nullable KeptRun kept;
+    private final Instant since;
     private @Nullable Run run; // until nothing changes any more
     private @Nullable Instant finished;
-    private Map<String, @Nullable Object> last = Map.of();
+    private Map<String, @Nullable Object> last = new LinkedHashMap<>();
 
     /** The entry of a run that has been admitted for a request. */
     RunEntry(Run run, HttpServerExchange exchange, @Nullable KeptRun kept) {
@@ -36,16 +40,47 @@ final class RunEntry {
         id = run.id();
         method = exchange.getRequestMethod().toString();
         path = RequestIdentity.path(exchange);
+        since = Instant.now();
     }
 
-    /** The entry of a kept run of an earlier process. */
+    /** The entry of a kept run of an earlier process, or of another machine. */
     RunEntry(KeptRun kept) {
         this.kept = kept;
         id = kept.id();
         method = kept.request().method();
         path = kept.request().path();
-        var end = kept.log().end();
-        last = status("ended", end == null ? null : end.ending(), kept.started(), end == null ? 0 : end.millis(), null);
+        since = kept.started() == null ? Instant.now() : kept.started();
+    }
+
+    private RunEntry(RemoteRun run, String state) {
+        kept = null;
+        id = run.id();
+        method = run.request().method();
+        path = run.request().path();
+        since = run.started() == null ? Instant.now() : run.started();
+        last = status(state, run.started(), run.end());
+        last.put("from", run.first());
+        last.put("next", run.next());
+        last.put("machine", run.machine());
+    }
+
+    /** What is known of another machine's run. */
+    static RunEntry of(RemoteRun run) {
+        return new RunEntry(run, run.isReachable() ? state(run.started(), run.end()) : "unreachable");
+    }
+
+    /** The same, of a run that its machine has been told to stop. */
+    static RunEntry stopping(RemoteRun run) {
+        return new RunEntry(run, "stopping");
+    }
+
+    private static String state(@Nullable Instant started, @Nullable End end) {
+        return end != null ? "ended" : started == null ? "queued" : "running";
+    }
+
+    /** When it was admitted, or, if that is not known, launched. */
+    Instant since() {
+        return since;
     }
 
     /** The run's id. */
@@ -60,6 +95,9 @@ final class RunEntry {
             status.put("from", kept.log().first());
             status.put("next", kept.log().next());
             status.put("viewers", kept.viewers());
+            if (kept.machine() != null) {
+                status.put("machine", kept.machine());
+            }
         }
         return Json.object(status);
     }
@@ -67,12 +105,12 @@ final class RunEntry {
     private synchronized Map<String, @Nullable Object> status() {
         var of = run;
         if (of == null) {
-            return last;
+            return last.isEmpty() && kept != null ? status(kept) : last;
         }
         var isOver = finished != null && of.isOver();
         var state = of.state().name().toLowerCase(Locale.ROOT);
-        var status =
-                status(state, of.ending(), of.started(), of.millis(), of.held().orElse(null));
+        var status = status(state, of.started(), of.ending(), of.millis(), finished());
+        of.held().ifPresent(holds -> status.put("holds", holds));
         if (isOver) { // then this is the last one
             last = status;
             run = null;
@@ -80,8 +118,25 @@ final class RunEntry {
         return status;
     }
 
+    private Map<String, @Nullable Object> status(KeptRun of) {
+        var end = of.log().end();
+        return status(state(of.started(), end), of.started(), end);
+    }
+
+    private Map<String, @Nullable Object> status(String state, @Nullable Instant started, @Nullable End end) {
+        return end == null
+                ? status(state, started, null, millisSince(started), null)
+                : status(state, started, end.ending(), end.millis(), end.at());
+    }
+
+    private static long millisSince(@Nullable Instant start) {
+        return start == null
+                ? 0
+                : Math.max(0, Duration.between(start, Instant.now()).toMillis());
+    }
+
     private Map<String, @Nullable Object> status(
-            String state, @Nullable Ending ending, @Nullable Instant started, long millis, @Nullable String holds) {
+            String state, @Nullable Instant started, @Nullable Ending ending, long millis, @Nullable Instant finished) {
         var code = ending == null ? OptionalInt.empty() : ending.code();
         var status = new LinkedHashMap<String, @Nullable Object>();
         status.put("run", id);
@@ -89,9 +144,9 @@ final class RunEntry {
         status.put("ended", ending == null ? null : ending.word());
         status.put("code", code.isEmpty() ? null : (Integer) code.getAsInt());
         status.put("started", millis(started));
-        status.put("finished", millis(finished()));
+        status.put("finished", millis(finished));
         status.put("millis", millis);
-        status.put("holds", holds);
+        status.put("holds", null);
         status.put("method", method);
         status.put("path", path);
         return status;
@@ -110,7 +165,7 @@ final class RunEntry {
     boolean hasEnded() {
         var of = run();
         var isKept = kept == null || kept.log().end() != null;
-        return of == null || (of.state() == Run.State.ENDED && isKept);
+        return isKept && (of == null || of.state() == Run.State.ENDED);
     }
 
     /** Calls the task whenever it may have ended, until {@link #unwatch}; the task must not wait. */
@@ -118,6 +173,8 @@ final class RunEntry {
         var of = run();
         if (of != null) {
             of.watch(task);
+        } else if (kept != null) {
+            kept.log().onMore(task);
         }
     }
 
@@ -126,6 +183,9 @@ final class RunEntry {
         var of = run();
         if (of != null) {
             of.unwatch(task);
+        }
+        if (kept != null) {
+            kept.log().forget(task);
         }
     }
 

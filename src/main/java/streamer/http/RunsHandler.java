@@ -6,14 +6,20 @@ import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import streamer.http.access.CrossSiteRule;
 import streamer.http.access.MethodRule;
 import streamer.http.request.RequestPath;
 import streamer.http.response.Answer;
+import streamer.kept.Fleet;
+import streamer.kept.RemoteRun;
 import streamer.time.TimeText;
 
 /**
@@ -34,6 +40,8 @@ final class RunsHandler implements HttpHandler {
 
     private static final List<String> METHODS_OF_LIST = List.of("GET", "HEAD", "OPTIONS");
 
+    private static final String WAIT = "wait";
+    private static final Pattern ID = Pattern.compile("[0-9a-f]{32}");
     private static final String UNKNOWN = "No such run, or its end is long ago.";
 
     /** A list may have a megabyte or more, which its client may leave where it is for a while. */
@@ -43,6 +51,7 @@ final class RunsHandler implements HttpHandler {
 
     private final RunTable table;
     private final LongPolls polls;
+    private final @Nullable Fleet fleet;
     private final @Nullable OutputHandler outputs;
     private final boolean isListOpen;
     private final Semaphore lists = new Semaphore(LISTS_AT_ONE_TIME);
@@ -50,12 +59,19 @@ final class RunsHandler implements HttpHandler {
     /**
      * A handler.
      *
-     * @param outputs the output of kept runs; null if none are
+     * @param fleet kept runs; null if none are kept
+     * @param outputs their output
      * @param isListOpen whether everybody who may run the command may list the runs
      */
-    RunsHandler(RunTable table, LongPolls polls, @Nullable OutputHandler outputs, boolean isListOpen) {
+    RunsHandler(
+            RunTable table,
+            LongPolls polls,
+            @Nullable Fleet fleet,
+            @Nullable OutputHandler outputs,
+            boolean isListOpen) {
         this.table = table;
         this.polls = polls;
+        this.fleet = fleet;
         this.outputs = outputs;
         this.isListOpen = isListOpen;
     }
@@ -81,7 +97,31 @@ final class RunsHandler implements HttpHandler {
     }
 
     private void one(HttpServerExchange exchange, String method, String id) {
-        var entry = table.find(id).or(() -> outputs == null ? Optional.empty() : outputs.entry(id));
+        var here = table.find(id)
+                .or(() -> fleet == null ? Optional.empty() : fleet.here(id).map(RunEntry::new));
+        if (here.isPresent() || fleet == null || !ID.matcher(id).matches()) {
+            one(exchange, method, here);
+        } else if (method.equals("DELETE")) {
+            Later.then(exchange, fleet.find(id), found -> stopThere(exchange, fleet, found));
+        } else if (exchange.getQueryParameters().containsKey(WAIT)) { // for which its end is watched
+            Later.then(exchange, fleet.open(id), found -> one(exchange, method, found.map(RunEntry::new)));
+        } else {
+            Later.then(exchange, fleet.find(id), found -> one(exchange, method, found.map(RunEntry::of)));
+        }
+    }
+
+    private static void stopThere(HttpServerExchange exchange, Fleet fleet, Optional<RemoteRun> run) {
+        if (run.isEmpty()) {
+            Answer.line(exchange, 404, UNKNOWN);
+        } else if (run.get().end() != null) {
+            Answer.empty(exchange, 204);
+        } else {
+            var entry = RunEntry.stopping(run.get());
+            Later.then(exchange, fleet.stop(run.get()), nothing -> Answer.json(exchange, 202, entry.json()));
+        }
+    }
+
+    private void one(HttpServerExchange exchange, String method, Optional<RunEntry> entry) {
         if (entry.isEmpty()) {
             Answer.line(exchange, 404, UNKNOWN);
         } else if (method.equals("DELETE")) {
@@ -95,7 +135,7 @@ final class RunsHandler implements HttpHandler {
 
     private void status(HttpServerExchange exchange, RunEntry entry) {
         Runnable answer = () -> Answer.json(exchange, 200, entry.json());
-        var wait = exchange.getQueryParameters().get("wait");
+        var wait = exchange.getQueryParameters().get(WAIT);
         if (wait == null) {
             answer.run();
             return;
@@ -109,9 +149,20 @@ final class RunsHandler implements HttpHandler {
     }
 
     private void output(HttpServerExchange exchange, String id) {
-        if (outputs != null && outputs.answer(exchange, id)) {
+        if (fleet == null || outputs == null || !ID.matcher(id).matches()) {
+            noOutput(exchange, id);
             return;
         }
+        Later.then(exchange, fleet.open(id), run -> {
+            if (run.isPresent()) {
+                outputs.answer(exchange, run.get());
+            } else {
+                noOutput(exchange, id);
+            }
+        });
+    }
+
+    private void noOutput(HttpServerExchange exchange, String id) {
         if (table.find(id).isPresent()) {
             var hint = outputs == null ? "Its output is not kept; see --keep." : "Its output is not kept any more.";
             Answer.line(exchange, 404, hint);
@@ -134,13 +185,18 @@ final class RunsHandler implements HttpHandler {
                 lists.release();
                 after.proceed();
             });
-            Answer.json(
-                    exchange,
-                    200,
-                    table.newestFirst().stream().map(RunEntry::json).collect(joining(",\n", "[", "]")));
+            var others = fleet == null ? CompletableFuture.completedFuture(List.<RemoteRun>of()) : fleet.list();
+            Later.then(exchange, others, found -> Answer.json(exchange, 200, json(found)));
         } else {
             Answer.later(exchange, Answer.RETRY_SOON_SECONDS, "Too many lists at one time.");
         }
+    }
+
+    private String json(List<RemoteRun> others) {
+        return Stream.concat(table.newestFirst().stream(), others.stream().map(RunEntry::of))
+                .sorted(Comparator.comparing(RunEntry::since).reversed())
+                .map(RunEntry::json)
+                .collect(joining(",\n", "[", "]"));
     }
 
     private static void stop(HttpServerExchange exchange, RunEntry entry) {

@@ -17,6 +17,7 @@ import org.xnio.OptionMap;
 import org.xnio.Options;
 import org.xnio.Xnio;
 import org.xnio.XnioWorker;
+import org.xnio.management.XnioServerMXBean;
 import streamer.format.FormatChoice;
 import streamer.http.access.AccessRule;
 import streamer.http.access.Authority;
@@ -37,7 +38,9 @@ import streamer.http.page.Navigation;
 import streamer.http.page.PageRule;
 import streamer.http.page.PageSettings;
 import streamer.http.request.Spool;
+import streamer.kept.Fleet;
 import streamer.kept.KeptRuns;
+import streamer.metrics.Metrics;
 import streamer.process.RunSpec;
 import streamer.run.Runs;
 
@@ -71,7 +74,8 @@ public final class StreamServer implements AutoCloseable {
                 config.response().contentType(), config.response().flush().heartbeatText());
         var spool = new Spool(config.request().maxSpoolBytes());
         var table = new RunTable();
-        var serving = new Serving(config, spec, formats, spool, threads);
+        var metrics = new Metrics();
+        var serving = new Serving(config, spec, formats, spool, threads, metrics);
         streams = new StreamHandler(serving, runs, table);
         polls = new LongPolls(runs.pulse());
         followers = kept == null ? null : new Followers(serving, kept.pulse());
@@ -80,18 +84,20 @@ public final class StreamServer implements AutoCloseable {
         RunsHandler runsHandler;
         if (kept == null || followers == null) {
             command = new RepeatRule(RepeatRule::refuseReconnect, RESUME_HINT, streams);
-            runsHandler = new RunsHandler(table, polls, null, isListOpen);
+            runsHandler = new RunsHandler(table, polls, null, null, isListOpen);
         } else {
             kept.ended().forEach(found -> table.addClosed(new RunEntry(found)));
-            var outputs = new OutputHandler(serving, kept, followers);
-            var keeper = new KeptHandler(serving, kept, runs, table, followers, streams);
+            var fleet = new Fleet(kept);
+            var outputs = new OutputHandler(serving, fleet, followers);
+            var keeper = new KeptHandler(serving, kept, fleet, runs, table, followers, streams);
             command = new RepeatRule(outputs, KEPT_HINT, keeper);
-            runsHandler = new RunsHandler(table, polls, outputs, isListOpen);
+            runsHandler = new RunsHandler(table, polls, fleet, outputs, isListOpen);
         }
         var page = config.response().hasPage()
                 ? PageSettings.of(config.methods(), config.request(), config.response(), kept != null, spec.stderr())
                 : null;
-        var handlers = chain(config, page, formats, runs, runsHandler, command);
+        count(metrics, runs, kept);
+        var handlers = chain(config, page, formats, runs, runsHandler, metrics, threads, command);
         worker = worker();
         try {
             listener = new Listener(config.listener(), worker, handlers);
@@ -123,6 +129,29 @@ public final class StreamServer implements AutoCloseable {
         DateUtils.parseDate("Thu, 01 Jan 1970 00:00:00 GMT"); // and the date format of all responses
     }
 
+    private void count(Metrics metrics, Runs runs, @Nullable KeptRuns kept) {
+        metrics.gauge("streamer_connections", "Connections that are open.", this::connections);
+        metrics.gauge("streamer_runs_running", "Runs that have a slot.", runs::running);
+        metrics.gauge("streamer_runs_queued", "Runs that wait for a slot.", runs::waiting);
+        metrics.gauge(
+                "streamer_viewers",
+                "Responses with the output of runs that go on.",
+                followers == null ? streams::size : followers::size);
+        if (kept != null) {
+            metrics.gauge("streamer_kept_bytes", "Bytes that are kept of runs' outputs.", kept::bytes);
+            var machines = kept.machines();
+            if (machines != null) {
+                machines.count(metrics);
+            }
+        }
+    }
+
+    private int connections() {
+        return worker.getMXBean().getServerMXBeans().stream()
+                .mapToInt(XnioServerMXBean::getConnectionCount)
+                .sum();
+    }
+
     /** The chain of handlers, built from last to first; each calls the next or answers the request. */
     private static HttpHandler chain(
             ServerConfig config,
@@ -130,8 +159,11 @@ public final class StreamServer implements AutoCloseable {
             FormatChoice formats,
             Runs runs,
             RunsHandler runsHandler,
+            Metrics metrics,
+            ExecutorService threads,
             HttpHandler command)
             throws IOException {
+        var metricsHandler = new MetricsHandler(metrics, threads);
         var access = config.access();
         var hosts = new HashSet<>(access.hosts());
         if (!InetAddress.getByName(config.listener().host()).isAnyLocalAddress()) { // a page may ask for 0.0.0.0 too
@@ -143,10 +175,11 @@ public final class StreamServer implements AutoCloseable {
         }
         chain = new PathRule(config.paths(), chain);
         chain = page == null
-                ? OwnPaths.guarded(runsHandler, runsHandler, chain)
+                ? OwnPaths.guarded(runsHandler, runsHandler, metricsHandler, chain)
                 : OwnPaths.guarded(
                         new PageRule(page, formats, "runs.html", runsHandler),
                         OwnPaths.pageOfOne(new PageRule(page, formats, "page.html", runsHandler), runsHandler),
+                        metricsHandler,
                         chain);
         chain = new AccessRule(credentials(config), chain);
         chain = OwnPaths.open(runs, page != null, chain);
@@ -159,7 +192,7 @@ public final class StreamServer implements AutoCloseable {
         chain = new ProxyRule(access.proxies(), chain);
         chain = new HostRule(hosts, chain); // the request's own Host
         chain = new FramingRule(chain);
-        return new AccessLog(chain);
+        return new AccessLog(metrics, chain);
     }
 
     private static List<Credentials> credentials(ServerConfig config) throws IOException {

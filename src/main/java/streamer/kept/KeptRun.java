@@ -3,11 +3,9 @@ package streamer.kept;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.OptionalInt;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import streamer.output.Ending;
 import streamer.output.Ending.Reason;
@@ -25,11 +23,10 @@ public final class KeptRun implements Pulse.Timed {
 
     private final String id;
     private final KeptRequest request;
-    private final Path directory;
     private final OutputLog log;
     private final long unwatchedNanos;
     private final Pulse.Timer timer;
-    private final Consumer<KeptRun> ended;
+    private final Holder holder;
     private final Stopwatch unwatched = new Stopwatch();
     private int viewers;
     private boolean isDetached;
@@ -39,29 +36,43 @@ public final class KeptRun implements Pulse.Timed {
     private boolean isEndWritten;
     private @Nullable Run run; // until it has ended: its request hangs on it
     private @Nullable Instant started;
+    private volatile Runnable changed = () -> {};
+
+    /** Who holds it. */
+    interface Holder {
+        /** The machine that it is on; null if there is only one. */
+        @Nullable
+        String machine();
+
+        /** It has ended. */
+        void ended(KeptRun run);
+
+        /** It is not wanted any more. */
+        void forget(KeptRun run);
+
+        /** Nobody has watched it for so long that it is to be stopped. */
+        void unwatched(KeptRun run);
+    }
 
     /**
      * A kept run.
      *
-     * @param run the run; null if it is one of an earlier process
+     * @param run the run; null if it is one of an earlier process, or of another machine
      * @param unwatched it is stopped when nobody has watched it for this long
-     * @param ended called when it has ended
      */
     KeptRun(
             String id,
             KeptRequest request,
             @Nullable Run run,
-            Path directory,
             OutputLog log,
             Duration unwatched,
             Pulse pulse,
-            Consumer<KeptRun> ended) {
+            Holder holder) {
         this.id = id;
         this.request = request;
         this.run = run;
-        this.directory = directory;
         this.log = log;
-        this.ended = ended;
+        this.holder = holder;
         unwatchedNanos = unwatched.toNanos();
         timer = pulse.timer(this);
     }
@@ -81,6 +92,22 @@ public final class KeptRun implements Pulse.Timed {
         return log;
     }
 
+    /** The machine that it is on; null if there is only one. */
+    public @Nullable String machine() {
+        return holder.machine();
+    }
+
+    /** Whether more of it may be there than is known here: it is a copy of another machine's, and has not ended. */
+    public synchronized boolean mayHaveMore() {
+        return run == null && log.end() == null;
+    }
+
+    /** Has a task called whenever something of it changes; it must not wait. */
+    public void onChange(Runnable task) {
+        changed = task;
+        log.onMore(task);
+    }
+
     /** When its command was launched; null if it has not been. */
     public synchronized @Nullable Instant started() {
         return started;
@@ -94,15 +121,21 @@ public final class KeptRun implements Pulse.Timed {
     public void open() throws IOException {
         var now = Instant.now();
         try {
-            log.write(() -> Store.create(directory));
+            log.write(() -> Store.create(log.directory()));
             write(now, null);
         } catch (IOException e) {
             remove(); // a run that is not launched is not kept
             throw e;
         }
+        started(now);
+    }
+
+    /** It has been launched at this time. */
+    void started(@Nullable Instant at) {
         synchronized (this) {
-            started = now;
+            started = at;
         }
+        changed.run();
     }
 
     /** The key is kept of a request that was whole: any other may be tried again with it. */
@@ -110,7 +143,7 @@ public final class KeptRun implements Pulse.Timed {
         synchronized (file) {
             if (!isEndWritten) {
                 var what = new RunFile(isWhole() ? request : request.withoutKey(), since, end, log.next());
-                log.write(() -> what.write(directory));
+                log.write(() -> what.write(log.directory()));
                 isEndWritten = end != null;
             }
         }
@@ -123,6 +156,7 @@ public final class KeptRun implements Pulse.Timed {
             isWhole = true;
             since = started;
         }
+        changed.run();
         if (since != null && !request.key().isEmpty()) {
             try {
                 write(since, null);
@@ -177,7 +211,7 @@ public final class KeptRun implements Pulse.Timed {
             started = found.started();
             isWhole = true;
         }
-        log.recover(Store.segments(directory), found.length());
+        log.recover(Store.segments(log.directory()), found.length());
         var end = found.end();
         if (end == null) {
             end(new Ending.Stopped(Reason.LOST, OptionalInt.empty()), 0);
@@ -186,11 +220,12 @@ public final class KeptRun implements Pulse.Timed {
         }
     }
 
-    private void finish(End end) {
+    /** Ends it, as is known for good; no effect if it has ended. */
+    void finish(End end) {
         if (log.end(end)) {
             timer.stop();
             release();
-            ended.accept(this);
+            holder.ended(this);
         }
     }
 
@@ -240,24 +275,51 @@ public final class KeptRun implements Pulse.Timed {
 
     @Override
     public long due(long now) {
-        Run unended;
         synchronized (this) {
             var left = unwatched.left(now, unwatchedNanos);
             if (left > 0) {
                 return left;
             }
+        }
+        holder.unwatched(this);
+        return Stopwatch.NEVER;
+    }
+
+    /** Stops it; does not wait. No effect after its end. */
+    public void stop(Reason why) {
+        Run unended;
+        synchronized (this) {
             unended = run;
         }
         if (unended != null) {
-            unended.stop(Reason.UNWATCHED);
+            unended.stop(why);
         }
-        return Stopwatch.NEVER;
+    }
+
+    /** Forgets it soon, if it has ended. */
+    public void forget() {
+        holder.forget(this);
+    }
+
+    /** Stops it, if still nobody has watched it for so long. */
+    void stopUnwatched() {
+        synchronized (this) {
+            if (viewers > 0 || isDetached || unwatched.left(System.nanoTime(), unwatchedNanos) > 0) {
+                return;
+            }
+        }
+        stop(Reason.UNWATCHED);
+    }
+
+    /** It is watched elsewhere, or was: it is asked for again after this time. */
+    void watchedFor(Duration left) {
+        timer.within(left.toNanos());
     }
 
     /** Removes all that is on disk; first what makes it a run, so that there is never one without its output. */
     void remove() throws IOException {
-        RunFile.remove(directory);
+        RunFile.remove(log.directory());
         log.drop();
-        Store.remove(directory);
+        Store.remove(log.directory());
     }
 }

@@ -32,6 +32,9 @@ public final class KeptRuns implements AutoCloseable {
     /** When to look again whether somebody watches a run whose time is over. */
     private static final long WATCHED_NANOS = Duration.ofSeconds(1).toNanos();
 
+    /** When to ask again whether a run is watched elsewhere. */
+    private static final Duration UNSURE = Duration.ofSeconds(5);
+
     private final KeepConfig config;
     private final Store store;
     private final Pulse pulse = new Pulse();
@@ -42,6 +45,8 @@ public final class KeptRuns implements AutoCloseable {
     private final Map<String, KeptRun> keys = new HashMap<>();
     private final Map<String, KeptRun> shared = new HashMap<>();
     private final Deque<Ended> ended = new ArrayDeque<>(); // the oldest first
+    private final @Nullable Machines machines;
+    private final Mirrors mirrors = new Mirrors(this::logOfCopy, pulse);
 
     private record Ended(KeptRun run, long expiresAt) {}
 
@@ -53,19 +58,21 @@ public final class KeptRuns implements AutoCloseable {
      */
     public record Place(KeptRun run, @Nullable Run admitted) {}
 
-    private KeptRuns(KeepConfig config, Store store) {
+    private KeptRuns(KeepConfig config, Store store, @Nullable Machines machines) {
         this.config = config;
         this.store = store;
+        this.machines = machines;
         room = new Room(store.path(), config.totalBytes(), this::evict, pulse);
     }
 
     /**
      * Kept runs, with those that an earlier process has left in the directory.
      *
+     * @param machines the machines that have them together, which are closed with them; null if this is the only one
      * @throws IOException if the directory cannot be used, or another process uses it
      */
-    public static KeptRuns open(KeepConfig config) throws IOException {
-        var opened = new KeptRuns(config, Store.open(config.directory()));
+    public static KeptRuns open(KeepConfig config, @Nullable Machines machines) throws IOException {
+        var opened = new KeptRuns(config, Store.open(config.directory()), machines);
         try {
             opened.recover();
             return opened;
@@ -88,6 +95,7 @@ public final class KeptRuns implements AutoCloseable {
     private void recover() throws IOException {
         record Found(Path directory, RunFile file) {}
         var found = new ArrayList<Found>();
+        store.copies().forEach(KeptRuns::discard);
         for (var directory : store.runs()) {
             try {
                 found.add(new Found(directory, RunFile.read(directory)));
@@ -118,6 +126,9 @@ public final class KeptRuns implements AutoCloseable {
         }
         try {
             run.recover(file);
+            if (machines != null) {
+                machines.publish(run);
+            }
         } catch (IOException e) {
             LOG.log(Level.WARNING, "cannot read a kept run: {0}", e.toString());
             remove(run);
@@ -125,16 +136,81 @@ public final class KeptRuns implements AutoCloseable {
     }
 
     private KeptRun kept(String id, KeptRequest request, @Nullable Run run) {
-        var directory = store.directory(id);
-        var log = new OutputLog(directory, Math.min(config.runBytes(), config.totalBytes()), room);
-        return new KeptRun(id, request, run, directory, log, config.unwatched(), pulse, this::hasEnded);
+        return new KeptRun(id, request, run, log(id), config.unwatched(), pulse, own);
     }
+
+    private OutputLog log(String id) {
+        return log(store.directory(id));
+    }
+
+    private OutputLog logOfCopy(String id) {
+        return log(store.directoryOfCopy(id));
+    }
+
+    private OutputLog log(Path directory) {
+        return new OutputLog(directory, Math.min(config.runBytes(), config.totalBytes()), room);
+    }
+
+    private final KeptRun.Holder own = new KeptRun.Holder() {
+        @Override
+        public @Nullable String machine() {
+            return machines == null ? null : machines.name();
+        }
+
+        @Override
+        public void ended(KeptRun run) {
+            hasEnded(run);
+        }
+
+        @Override
+        public void forget(KeptRun run) {
+            pulse.execute(() -> KeptRuns.this.forget(run));
+        }
+
+        @Override
+        @SuppressWarnings("FutureReturnValueIgnored") // what follows throws nothing
+        public void unwatched(KeptRun run) {
+            if (machines == null) {
+                run.stopUnwatched();
+                return;
+            }
+            machines.watched(run).whenComplete((left, failure) -> {
+                if (failure != null) { // who is not sure lets it go on
+                    run.watchedFor(UNSURE);
+                } else if (left.isZero() || left.isNegative()) {
+                    run.stopUnwatched();
+                } else {
+                    run.watchedFor(left);
+                }
+            });
+        }
+    };
 
     private void add(KeptRun run) {
         runs.put(run.id(), run);
         if (!run.request().key().isEmpty()) {
             keys.put(run.request().key(), run);
         }
+    }
+
+    /** How many bytes are kept of them, and of copies of others. */
+    public long bytes() {
+        return room.used();
+    }
+
+    /** The machines that have them together; null if this is the only one. */
+    public @Nullable Machines machines() {
+        return machines;
+    }
+
+    /** The copy of another machine's run, which is there or is new. */
+    Mirror mirror(RemoteRun run) {
+        return mirrors.use(run);
+    }
+
+    /** Drops the copy of this run, if there is one. */
+    void dropMirror(String id) {
+        mirrors.drop(id);
     }
 
     private synchronized void remove(KeptRun run) {
@@ -155,33 +231,39 @@ public final class KeptRuns implements AutoCloseable {
                         : shares(request, isShareable) ? shared.get(request.digest()) : null);
     }
 
-    private boolean shares(KeptRequest request, boolean isShareable) {
+    /** Whether a request may join a run that goes on. */
+    boolean shares(KeptRequest request, boolean isShareable) {
         return isShareable && config.isShared() && request.key().isEmpty();
     }
 
     /**
-     * The run that a request joins, or else a new one.
+     * The run on this machine that a request joins, or else a new one.
      *
      * @param isShareable whether it may share a run
      * @param admission admits a run; null if that is refused
-     * @return null if it is refused
+     * @return empty if it is refused
      */
-    public synchronized @Nullable Place place(
-            KeptRequest request, boolean isShareable, Supplier<@Nullable Run> admission) {
-        var other = find(request, isShareable);
-        if (other.isPresent()) {
-            return new Place(other.get(), null);
+    Optional<Place> place(KeptRequest request, boolean isShareable, Supplier<@Nullable Run> admission) {
+        Place place;
+        synchronized (this) {
+            var other = find(request, isShareable);
+            if (other.isPresent()) {
+                return Optional.of(new Place(other.get(), null));
+            }
+            var run = admission.get();
+            if (run == null) {
+                return Optional.empty();
+            }
+            place = new Place(kept(run.id(), request, run), run);
+            add(place.run());
+            if (shares(request, isShareable)) {
+                shared.put(request.digest(), place.run());
+            }
         }
-        var run = admission.get();
-        if (run == null) {
-            return null;
+        if (machines != null) {
+            machines.publish(place.run());
         }
-        var admitted = kept(run.id(), request, run);
-        add(admitted);
-        if (shares(request, isShareable)) {
-            shared.put(request.digest(), admitted);
-        }
-        return new Place(admitted, run);
+        return Optional.of(place);
     }
 
     /** Whether equal requests share a run, so that it belongs to none of them. */
@@ -200,20 +282,32 @@ public final class KeptRuns implements AutoCloseable {
     }
 
     /** Nobody can join a run that is being stopped. */
-    public synchronized void close(KeptRun run) {
-        shared.remove(run.request().digest(), run);
+    public void close(KeptRun run) {
+        synchronized (this) {
+            if (!shared.remove(run.request().digest(), run)) {
+                return;
+            }
+        }
+        if (machines != null) {
+            machines.free(run);
+        }
     }
 
     /** The key of a run does not stand for it any more. */
-    public synchronized void freeKey(KeptRun run) {
-        keys.remove(run.request().key(), run);
+    public void freeKey(KeptRun run) {
+        synchronized (this) {
+            keys.remove(run.request().key(), run);
+        }
+        if (machines != null) {
+            machines.free(run);
+        }
     }
 
     private void hasEnded(KeptRun run) {
         var left = config.time().minus(run.age(Instant.now()));
         var nanos = left.isNegative() ? 0 : left.toNanos();
+        close(run);
         synchronized (this) {
-            close(run);
             ended.add(new Ended(run, System.nanoTime() + nanos));
         }
         while (isOver(MOST_ENDED)) {
@@ -246,6 +340,9 @@ public final class KeptRuns implements AutoCloseable {
 
     /** Forgets the run that ended first, if possible one that nobody watches; false if none has ended. */
     private boolean evict() {
+        if (mirrors.evict()) {
+            return true;
+        }
         synchronized (removal) {
             var unwatched = unwatched();
             var least = unwatched == null ? oldest() : unwatched;
@@ -261,6 +358,9 @@ public final class KeptRuns implements AutoCloseable {
                     return false;
                 }
                 remove(run);
+            }
+            if (machines != null) {
+                machines.withdraw(run);
             }
             try {
                 run.remove();
@@ -295,6 +395,9 @@ public final class KeptRuns implements AutoCloseable {
     /** Ends the timer, and gives up the directory; to be called when no run goes on. */
     @Override
     public void close() {
+        if (machines != null) {
+            machines.close();
+        }
         pulse.close();
         store.close();
     }

@@ -36,6 +36,7 @@ public final class OutputLog implements Room.Holder {
     private volatile long next;
     private volatile long needed = Long.MAX_VALUE;
     private volatile boolean isWaiting;
+    private volatile boolean isCutOff;
     private volatile @Nullable End end;
 
     /**
@@ -71,6 +72,11 @@ public final class OutputLog implements Room.Holder {
             drop();
         }
         next = length == 0 ? next : length;
+    }
+
+    /** Where its segments are. */
+    Path directory() {
+        return directory;
     }
 
     /** The offset of the first byte that is kept; {@link #next} if none is. */
@@ -150,23 +156,67 @@ public final class OutputLog implements Room.Holder {
      * @throws StoreFullException if the disk is full
      * @throws IOException if they cannot be written
      */
-    synchronized void append(ByteBuffer bytes) throws IOException {
+    void append(ByteBuffer bytes) throws IOException {
+        append(bytes, this::makeRoom);
+    }
+
+    /**
+     * Appends bytes without waiting, in place of its own oldest ones where all room is taken; nobody may
+     * {@link #need} them.
+     *
+     * @return false if there is no room all the same; what was appended stands before the buffer's position
+     * @throws StoreFullException if the disk is full
+     * @throws IOException if they cannot be written
+     */
+    boolean offer(ByteBuffer bytes) throws IOException {
+        return append(bytes, this::findRoom);
+    }
+
+    /** Makes room for so many bytes more; false if there is none. */
+    @FunctionalInterface
+    private interface RoomMaker {
+        boolean make(int length) throws IOException;
+    }
+
+    private synchronized boolean append(ByteBuffer bytes, RoomMaker maker) throws IOException {
         while (bytes.hasRemaining()) {
             var length = (int) Math.min(bytes.remaining(), Math.min(PIECE_BYTES, segmentBytes));
-            put(bytes.slice(bytes.position(), length));
+            if (!put(bytes.slice(bytes.position(), length), maker)) {
+                return false;
+            }
             bytes.position(bytes.position() + length);
             next += length;
             readers.forEach(Runnable::run);
         }
+        return true;
     }
 
-    private void put(ByteBuffer piece) throws IOException {
+    /** Drops all, and goes on at this offset: what lies between is not known here. */
+    synchronized void skipTo(long offset) throws IOException {
+        drop();
+        next = offset;
+        readers.forEach(Runnable::run);
+    }
+
+    /** Whether what comes does not come here, for the time being. */
+    public boolean isCutOff() {
+        return isCutOff;
+    }
+
+    /** Says whether what comes does come here. */
+    void cutOff(boolean isNow) {
+        if (isCutOff != isNow) {
+            isCutOff = isNow;
+            readers.forEach(Runnable::run);
+        }
+    }
+
+    private boolean put(ByteBuffer piece, RoomMaker maker) throws IOException {
         var length = piece.remaining();
-        while (true) {
-            makeRoom(length);
+        while (maker.make(length)) {
             try {
                 room.write(() -> last(length).append(piece.duplicate()));
-                return;
+                return true;
             } catch (IOException e) {
                 room.give(length);
                 if (!(e instanceof StoreFullException) || !dropFirst()) {
@@ -174,14 +224,13 @@ public final class OutputLog implements Room.Holder {
                 }
             }
         }
+        return false;
     }
 
     /** What is lacking is given back by the log that has taken most, which may be this one; the command waits for it. */
-    private void makeRoom(int length) throws IOException {
+    private boolean makeRoom(int length) throws IOException {
         room.enter(this);
-        while (next - first() + length > maxBytes) {
-            dropFirst();
-        }
+        makeOwnRoom(length);
         try {
             while (!room.take(length)) {
                 if (!room.isLargest(this) || !dropFirst()) {
@@ -189,8 +238,26 @@ public final class OutputLog implements Room.Holder {
                     wait(LOOK_MILLIS);
                 }
             }
+            return true;
         } catch (InterruptedException e) {
             throw new IllegalStateException(e); // nobody interrupts a run's thread
+        }
+    }
+
+    private boolean findRoom(int length) throws IOException {
+        room.enter(this);
+        makeOwnRoom(length);
+        while (!room.take(length)) {
+            if (!dropFirst()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void makeOwnRoom(int length) throws IOException {
+        while (next - first() + length > maxBytes) {
+            dropFirst();
         }
     }
 
@@ -288,6 +355,7 @@ public final class OutputLog implements Room.Holder {
 
     /** Drops all bytes; offsets stay as they are. */
     synchronized void drop() throws IOException {
+        room.leave(this);
         for (var oldest = segments.pollFirstEntry(); oldest != null; oldest = segments.pollFirstEntry()) {
             remove(oldest.getValue());
         }

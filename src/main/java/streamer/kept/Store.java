@@ -20,6 +20,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import streamer.files.LockFile;
@@ -35,6 +36,7 @@ final class Store implements AutoCloseable {
     private static final String PREFIX = "streamer-kept-";
     private static final String LOCK = "lock";
     private static final Pattern ID = Pattern.compile("[0-9a-f]{32}");
+    private static final Pattern COPY = Pattern.compile(ID + "\\.\\d+");
     private static final Pattern OFFSET = Pattern.compile("\\d{1,18}");
     private static final Pattern OWN = Pattern.compile(OFFSET + "|run\\.properties(\\.new)?");
 
@@ -45,6 +47,7 @@ final class Store implements AutoCloseable {
 
     private final Path path;
     private final AutoCloseable owned;
+    private final AtomicLong copies = new AtomicLong();
 
     private Store(Path path, AutoCloseable owned) {
         this.path = path;
@@ -98,6 +101,16 @@ final class Store implements AutoCloseable {
     /** The directory of a run. */
     Path directory(String id) {
         return path.resolve(id);
+    }
+
+    /** A directory for a copy of another machine's run: for each copy another, as the last may not be gone yet. */
+    Path directoryOfCopy(String id) {
+        return path.resolve(id + "." + copies.getAndIncrement());
+    }
+
+    /** The directories of copies that an earlier process has left. */
+    List<Path> copies() throws IOException {
+        return matching(path, COPY, directory -> Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS));
     }
 
     /** Makes the directory of a run, for its owner alone. */

@@ -94,6 +94,8 @@ public sealed interface Ending {
         UNWATCHED("unwatched"),
         /** Its output cannot be kept: the disk is full. */
         STORE_FULL("store-full"),
+        /** The machine that it is on does not answer: whether it goes on is not known. */
+        UNREACHABLE("unreachable"),
         /** The server has ended before the run: how that ended is not known. */
         LOST("lost"),
         /** The server shuts down. */

@@ -73,6 +73,8 @@ class OptionsTest {
             Map.entry("--keep-total", "1m"),
             Map.entry("--keep-dir", "d"),
             Map.entry("--share", "true"),
+            Map.entry("--store", "rediss://other"),
+            Map.entry("--store-verify", "none"),
             Map.entry("--cwd", "/"),
             Map.entry("--env", "A=b"));
     private static final Pattern FLAG = Pattern.compile("--[a-z-]+");
@@ -103,12 +105,14 @@ class OptionsTest {
 
         static List<Object> values(String... arguments) throws Exception {
             var options = new Options();
-            var all = new ArrayList<>(List.of("--tls-cert", "needs", "--tls-key", "this", "--keep", "1h"));
+            var all = new ArrayList<>(
+                    List.of("--tls-cert", "needs", "--tls-key", "this", "--keep", "1h", "--store", "rediss://needs"));
             all.addAll(List.of(arguments));
             new CommandLine(options)
                     .setCaseInsensitiveEnumValuesAllowed(true)
                     .setOverwrittenOptionsAllowed(true)
                     .parseArgs(all.toArray(String[]::new));
+            var keep = options.keep.toConfig();
             return List.of(
                     options.server.toConfig(
                             OptionalInt.empty(),
@@ -120,7 +124,8 @@ class OptionsTest {
                     options.run.killAfter(),
                     options.run.drain(),
                     options.run.queue(),
-                    Optional.ofNullable(options.keep.toConfig()),
+                    Optional.ofNullable(keep),
+                    Optional.ofNullable(options.keep.toStore(keep, List.of("true"))),
                     options.common.logFormat());
         }
     }

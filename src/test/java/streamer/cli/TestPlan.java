@@ -34,6 +34,7 @@ public record TestPlan(
         var line = ServeCommand.commandLine(environment);
         line.parseArgs(arguments.toArray(String[]::new));
         ServePlan plan = line.<ServeCommand>getCommand().plan();
-        return new TestPlan(plan.http(), plan.run(), plan.runs(), plan.kept());
+        var kept = plan.kept(); // first, as it may fail
+        return new TestPlan(plan.http(), plan.run(), plan.runs(), kept);
     }
 }

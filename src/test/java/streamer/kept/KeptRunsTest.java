@@ -62,7 +62,7 @@ class KeptRunsTest {
     }
 
     private KeptRuns open(Duration time, long runBytes, long totalBytes) throws IOException {
-        var kept = KeptRuns.open(new KeepConfig(time, HOUR, runBytes, totalBytes, directory, false));
+        var kept = KeptRuns.open(new KeepConfig(time, HOUR, runBytes, totalBytes, directory, false), null);
         opened.add(kept);
         return kept;
     }
@@ -78,7 +78,7 @@ class KeptRunsTest {
     }
 
     private KeptRun begin(KeptRuns kept) throws IOException {
-        var place = Objects.requireNonNull(kept.place(REQUEST, false, runs::admit));
+        var place = kept.place(REQUEST, false, runs::admit).orElseThrow();
         Objects.requireNonNull(place.admitted()).close(); // what is kept does not depend on it
         place.run().open();
         begun.add(place.run());
@@ -285,7 +285,7 @@ class KeptRunsTest {
     @Test
     void oneThatCannotBeOpenedIsNoRunAndLeavesNothing() throws IOException {
         var kept = open(HOUR);
-        var place = Objects.requireNonNull(kept.place(REQUEST, false, runs::admit));
+        var place = kept.place(REQUEST, false, runs::admit).orElseThrow();
         Objects.requireNonNull(place.admitted()).close();
         var run = place.run();
         Files.createFile(directory.resolve(run.id()));
@@ -449,6 +449,7 @@ class KeptRunsTest {
     }
 
     private static void openIn(Path path) throws IOException {
-        KeptRuns.open(new KeepConfig(HOUR, HOUR, 16_000, 16_000, path, false)).close();
+        KeptRuns.open(new KeepConfig(HOUR, HOUR, 16_000, 16_000, path, false), null)
+                .close();
     }
 }

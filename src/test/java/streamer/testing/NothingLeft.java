@@ -5,9 +5,10 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** Leak check: after each test no child process and no thread of streamer is left. */
+/** Leak check: after each test no child process and no thread of streamer is left, but for a {@link RedisServer}. */
 public final class NothingLeft implements AfterEachCallback {
-    private static final Pattern OURS = Pattern.compile("(run|body)-[0-9a-f]{8}|pulse|stopper|http I/O.*");
+    private static final Pattern OURS =
+            Pattern.compile("(run|body)-[0-9a-f]{8}|pulse|stopper|redis(-wait)?|http I/O.*");
 
     @Override
     public void afterEach(ExtensionContext context) {
@@ -24,7 +25,7 @@ public final class NothingLeft implements AfterEachCallback {
     private static List<String> processes() {
         return ProcessHandle.current()
                 .descendants()
-                .filter(ProcessHandle::isAlive)
+                .filter(process -> process.isAlive() && !RedisServer.isOne(process.pid()))
                 .map(process ->
                         process.pid() + " " + process.info().commandLine().orElse("?"))
                 .toList();

@@ -259,6 +259,11 @@ public final class TestServer implements AutoCloseable {
             return flag("--keep-dir", directory.toString());
         }
 
+        /** Where several servers have their kept runs together. */
+        public Setup store(String url) {
+            return flag("--store", url);
+        }
+
         public Setup openList() {
             return flag("--open-list", true);
         }

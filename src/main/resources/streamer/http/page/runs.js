@@ -25,7 +25,7 @@ function rowOf(run) {
     const link = document.createElement("a");
     link.href = `${LIST}/${run.run}`;
     cells[0].append(link);
-    cells[1].textContent = `${run.method} ${run.path}`;
+    cells[1].textContent = `${run.method} ${run.path}${run.machine ? ` on ${run.machine}` : ""}`;
     const stop = document.createElement("button");
     stop.textContent = "Stop";
     stop.setAttribute("aria-label", `Stop ${run.method} ${run.path}`);

@@ -1,0 +1,484 @@
+package streamer.redis;
+
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.Protocol;
+import streamer.kept.KeptRequest;
+import streamer.kept.KeptRun;
+import streamer.kept.Machines;
+import streamer.kept.Mirror;
+import streamer.kept.RemoteRun;
+import streamer.kept.UnavailableException;
+import streamer.metrics.Metrics;
+import streamer.output.Ending.Reason;
+import streamer.time.Pulse;
+
+/**
+ * Machines that have their runs together by a Redis server.
+ *
+ * <p>Threads: any.
+ */
+public final class RedisMachines implements Machines {
+    private static final Logger LOG = System.getLogger(RedisMachines.class.getName());
+    private static final Duration TICK = Duration.ofSeconds(5);
+
+    /** When the store was away, all machines have a connection again after this time. */
+    private static final Duration ALL_BACK = Duration.ofSeconds(5);
+
+    /** Who is away for longer has those who watch come back later. */
+    private static final Duration CUT_OFF = Duration.ofSeconds(60);
+
+    /** Who waits for what is known to be there waits no longer than this while nothing comes. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private static final Duration SWEEP = Duration.ofMinutes(1);
+
+    /** Who watches says so again before this is over. */
+    private static final Duration WATCHED = Duration.ofSeconds(15);
+
+    private static final Duration ORDERS = Duration.ofHours(1);
+    private static final String MOST_ORDERS = "10000";
+    private static final long CLOSE_NANOS = Duration.ofSeconds(5).toNanos();
+    private static final long CLOSE_LOOK_MILLIS = 20;
+
+    private final Machine machine;
+    private final Pulse pulse = new Pulse();
+    private final Commands commands;
+    private final Subscriber subscriber;
+    private final Owners owners = new Owners();
+    private final Sweep sweep;
+    private final Map<String, Uplink> uplinks = new ConcurrentHashMap<>();
+    private final Map<String, Downlink> downlinks = new ConcurrentHashMap<>();
+    private final Set<String> sharers = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean isClosed = new AtomicBoolean();
+    private volatile long backAt = System.nanoTime() - ALL_BACK.toNanos();
+    private boolean isFirst = true;
+    private long sweptAt;
+
+    private RedisMachines(RedisConfig config, Connector connector, Connection connection) {
+        machine = Machine.of(hostName(), config);
+        commands = new Commands(connector, connection, pulse, this::connected);
+        subscriber = new Subscriber(
+                connector,
+                machine.keys().control(machine.id()),
+                machine.keys().wake(machine.id()),
+                this::execute,
+                commands::submit);
+        sweep = new Sweep(machine, commands, owners, this::remove);
+    }
+
+    /**
+     * Connects to the server, and begins.
+     *
+     * @throws IOException if it cannot be used; the message is a line that says why
+     */
+    public static RedisMachines open(RedisConfig config) throws IOException {
+        var connector = new Connector(config);
+        var machines = new RedisMachines(config, connector, connector.first(config.totalBytes()));
+        machines.start();
+        return machines;
+    }
+
+    private void start() {
+        commands.start();
+        subscriber.start();
+        pulse.timer(this::tick).within(TICK.toNanos());
+    }
+
+    private static String hostName() {
+        var dyno = System.getenv("DYNO"); // on Heroku its host's name says nothing
+        try {
+            return dyno == null ? InetAddress.getLocalHost().getHostName() : dyno;
+        } catch (UnknownHostException e) {
+            return "unknown";
+        }
+    }
+
+    @Override
+    public String name() {
+        return machine.name();
+    }
+
+    @Override
+    public void count(Metrics metrics) {
+        metrics.gauge(
+                "streamer_store_up", "Whether the store of runs answers.", () -> commands.awayNanos() == 0 ? 1 : 0);
+        metrics.counter("streamer_store_commands", "Commands that the store has executed.", commands::executed);
+        metrics.gauge(
+                "streamer_store_behind_bytes",
+                "Bytes of runs that the store has yet to get.",
+                () -> uplinks.values().stream().mapToLong(Uplink::behind).sum());
+        metrics.gauge("streamer_store_copies", "Copies of other machines' runs.", downlinks::size);
+    }
+
+    private Keys keys() {
+        return machine.keys();
+    }
+
+    /** On a new connection nothing is known of what the server has. */
+    private void connected() {
+        owners.reset();
+        backAt = isFirst ? backAt : System.nanoTime();
+        isFirst = false;
+        renewLease();
+        uplinks.values().forEach(Uplink::reconnected);
+    }
+
+    /** Where Redis is full it sets nothing, but lengthens the life of what is there. */
+    private void renewLease() {
+        var lease = keys().owner(machine.id());
+        var life = Long.toString(Machine.LEASE.toMillis());
+        Ask.tell(
+                commands,
+                Command.of(Protocol.Command.PEXPIRE, lease, life),
+                Command.of(Protocol.Command.SET, lease, machine.name(), "PX", life));
+    }
+
+    @Override
+    public void publish(KeptRun run) {
+        var name = sharers.remove(run.id()) ? machine.share(run.request()) : machine.key(run.request());
+        var uplink = new Uplink(run, name, machine, commands, sweep::makeRoom);
+        uplinks.put(run.id(), uplink);
+        run.onChange(uplink::changed);
+        uplink.changed();
+    }
+
+    @Override
+    public void withdraw(KeptRun run) {
+        var uplink = uplinks.get(run.id());
+        if (uplink != null) {
+            uplink.withdraw();
+        }
+    }
+
+    @Override
+    public void free(KeptRun run) {
+        var uplink = uplinks.get(run.id());
+        if (uplink != null) {
+            uplink.free();
+        }
+    }
+
+    private <T> CompletableFuture<T> ask(Function<Replies, T> read, CommandArguments... asked) {
+        return Ask.of(commands, List.of(asked), read);
+    }
+
+    @Override
+    public CompletableFuture<Optional<RemoteRun>> find(String id) {
+        return ask(replies -> RunFields.run(id, replies.last()), sweep.status(id))
+                .thenApply(found -> found.map(this::seen))
+                .thenApply(this::unlessJustBack);
+    }
+
+    /** What the store has lost its owners tell it again, when they are back too: until then nothing is known to be gone. */
+    private <T> Optional<T> unlessJustBack(Optional<T> found) {
+        if (found.isEmpty() && System.nanoTime() - backAt < ALL_BACK.toNanos()) {
+            throw new UnavailableException("The store of runs has just come back; ask again.");
+        }
+        return found;
+    }
+
+    @Override
+    public CompletableFuture<List<RemoteRun>> list() {
+        return sweep.list()
+                .thenApply(runs ->
+                        runs.stream().filter(this::isOthers).map(this::seen).toList());
+    }
+
+    private boolean isOthers(RemoteRun run) {
+        return !run.owner().equals(machine.id());
+    }
+
+    /** The same, where it is not known whether its machine answers as long as that may have been away for a moment. */
+    private RemoteRun seen(RemoteRun run) {
+        if (run.end() == null) {
+            owners.seen(run.owner(), run.isReachable());
+        }
+        return run.reachable(run.isReachable() || !owners.isAway(run.owner(), Machine.LEASE));
+    }
+
+    @Override
+    public CompletableFuture<Void> stop(RemoteRun run) {
+        return order("stop", run);
+    }
+
+    @Override
+    public CompletableFuture<Void> detach(String id) {
+        return find(id).thenCompose(found -> found.isEmpty() ? done() : order("detach", found.get()));
+    }
+
+    @Override
+    public CompletableFuture<Void> forget(String id) {
+        dropUplink(id);
+        return find(id).thenCompose(found -> found.isEmpty() ? done() : forget(found.get()));
+    }
+
+    private void dropUplink(String id) {
+        var uplink = uplinks.remove(id);
+        if (uplink != null) {
+            uplink.forget();
+        }
+    }
+
+    private CompletableFuture<Void> forget(RemoteRun run) {
+        var told = isOthers(run) && run.isReachable() ? order("forget", run) : done();
+        return told.thenCompose(nothing -> sweep.remove(run.id()));
+    }
+
+    /** Removes a run from Redis; its machine may keep it. */
+    @SuppressWarnings("FutureReturnValueIgnored") // what follows throws nothing
+    private void remove(RemoteRun run) {
+        dropUplink(run.id());
+        var told = isOthers(run) && run.isReachable() ? order("drop", run) : done();
+        told.whenComplete((nothing, failure) -> sweep.remove(run.id()));
+    }
+
+    private static CompletableFuture<Void> done() {
+        return CompletableFuture.completedFuture(null);
+    }
+
+    /** Has the machine of a run do something with it. */
+    private CompletableFuture<Void> order(String what, RemoteRun run) {
+        if (!run.isReachable()) {
+            return CompletableFuture.failedFuture(
+                    new UnavailableException("The run's machine, " + run.machine() + ", does not answer."));
+        }
+        var control = keys().control(run.owner());
+        return ask(
+                replies -> null,
+                Command.of(
+                        Protocol.Command.XADD, control, "MAXLEN", "~", MOST_ORDERS, "*", "do", what, "run", run.id()),
+                Command.of(Protocol.Command.PEXPIRE, control, Long.toString(ORDERS.toMillis())));
+    }
+
+    /** Does what another machine has asked for. */
+    private void execute(Map<String, String> order) {
+        var uplink = uplinks.get(order.getOrDefault("run", ""));
+        if (uplink == null) {
+            return;
+        }
+        switch (order.getOrDefault("do", "")) {
+            case "stop" -> uplink.run().stop(Reason.STOP);
+            case "detach" -> uplink.run().detach();
+            case "forget" -> uplink.run().forget();
+            case "drop" -> dropUplink(uplink.run().id());
+            default -> LOG.log(Level.DEBUG, "not understood: {0}", order);
+        }
+    }
+
+    @Override
+    public CompletableFuture<Duration> watched(KeptRun run) {
+        return ask(
+                replies -> Duration.ofMillis(Long.parseLong(Replies.text(replies.last()))),
+                Command.of(Protocol.Command.PTTL, keys().watched(run.id())));
+    }
+
+    @Override
+    public CompletableFuture<Optional<String>> joined(KeptRequest request) {
+        return claim(request, "", "", List.of())
+                .thenApply(held -> held.isEmpty() ? Optional.<String>empty() : idOf(held))
+                .thenApply(this::unlessJustBack);
+    }
+
+    @Override
+    public CompletableFuture<String> claim(String id, KeptRequest request) {
+        if (request.key().isEmpty()) {
+            sharers.add(id);
+        }
+        return claim(request, machine.claim(id), id, RunFields.of(machine, request, null))
+                .thenApply(held -> idOf(held).orElse(id))
+                .whenComplete((held, failure) -> {
+                    if (!id.equals(held)) {
+                        sharers.remove(id);
+                    }
+                    if (failure != null) { // it may stand there all the same
+                        free(id, request);
+                    }
+                });
+    }
+
+    private void free(String id, KeptRequest request) {
+        var key = machine.key(request);
+        Ask.insist(
+                commands,
+                Command.call(Scripts.FREE, 1, key == null ? machine.share(request) : key, machine.claim(id)),
+                Command.of(Protocol.Command.DEL, keys().run(id)));
+    }
+
+    private CompletableFuture<String> claim(KeptRequest request, String claim, String id, List<Object> fields) {
+        var key = machine.key(request);
+        return ask(
+                replies -> Replies.text(replies.last()),
+                Command.call(
+                                Scripts.CLAIM,
+                                2,
+                                key == null ? machine.share(request) : key,
+                                keys().run(id),
+                                keys().prefix(),
+                                claim,
+                                Long.toString(Machine.LEASE.toMillis()),
+                                key == null ? "1" : "0")
+                        .addObjects(fields));
+    }
+
+    private static Optional<String> idOf(String claim) {
+        var colon = claim.indexOf(':');
+        return colon < 0 ? Optional.empty() : Optional.of(claim.substring(colon + 1));
+    }
+
+    @Override
+    public CompletableFuture<Void> follow(RemoteRun run, Mirror mirror) {
+        mirror.update(run);
+        var downlink = downlinks.compute(run.id(), (id, known) -> {
+            if (known != null && known.mirror().equals(mirror) && !known.isClosed()) {
+                return known;
+            }
+            if (known != null) {
+                known.close();
+            }
+            var begun = new Downlink(mirror, run, keys().output(id), commands, this::caughtUp);
+            commands.submit(begun);
+            return begun;
+        });
+        watch(downlink);
+        return downlink.await(run);
+    }
+
+    /** It waits in the next round, which begins when something comes for this machine. */
+    private void caughtUp(Downlink downlink) {
+        subscriber.add(downlink);
+        var wake = keys().wake(machine.id());
+        Ask.tell(
+                commands,
+                Command.of(Protocol.Command.XADD, wake, "MAXLEN", "1", "*", "look", ""),
+                Command.of(Protocol.Command.PEXPIRE, wake, Long.toString(ORDERS.toMillis())));
+    }
+
+    /** Tells a run's machine that somebody watches it here. */
+    private void watch(Downlink downlink) {
+        if (!downlink.mirror().hasEnded()) {
+            Ask.tell(
+                    commands,
+                    Command.of(
+                            Protocol.Command.SET,
+                            keys().watched(downlink.mirror().id()),
+                            machine.name(),
+                            "PX",
+                            Long.toString(
+                                    machine.config().unwatched().plus(WATCHED).toMillis())));
+        }
+    }
+
+    private long tick(long now) {
+        renewLease();
+        uplinks.values().removeIf(Uplink::isOver);
+        uplinks.values().forEach(uplink -> uplink.renew(now));
+        var isAway = Math.max(commands.awayNanos(), subscriber.awayNanos()) > CUT_OFF.toNanos();
+        for (var downlink : downlinks.values()) {
+            downlink.giveUpAfter(PATIENCE);
+            look(downlink, isAway);
+        }
+        owners.missing().forEach(this::look);
+        if (now - sweptAt >= SWEEP.toNanos()) {
+            sweptAt = now;
+            sweep.run();
+        }
+        return TICK.toNanos();
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // what follows throws nothing
+    private void look(Downlink downlink, boolean isAway) {
+        var mirror = downlink.mirror();
+        if (downlink.isAwaited()) {
+            mirror.use();
+        }
+        if (mirror.isDropped() || mirror.closeUnwatched()) {
+            downlink.close();
+            downlinks.remove(mirror.id(), downlink);
+        } else if (!mirror.hasEnded() && !downlink.isClosed()) {
+            if (mirror.viewers() > 0) {
+                watch(downlink);
+            }
+            look(downlink.run().owner());
+            Ask.of(
+                            commands,
+                            List.of(Command.of(Protocol.Command.EXISTS, keys().run(mirror.id()))),
+                            replies -> isOne(replies.last()))
+                    .thenAccept(downlink::seen);
+            mirror.cutOff(isAway
+                    || owners.isAway(downlink.run().owner(), Machine.LEASE)
+                    || downlink.unknownNanos() > CUT_OFF.toNanos());
+        }
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // what follows throws nothing
+    private void look(String owner) {
+        ask(replies -> isOne(replies.last()), Command.of(Protocol.Command.EXISTS, keys().owner(owner)))
+                .thenAccept(isThere -> owners.seen(owner, isThere));
+    }
+
+    private static boolean isOne(Object reply) {
+        return Long.valueOf(1).equals(reply);
+    }
+
+    /** Waits until all that has ended here is known to others, or it takes too long. */
+    private void flush() {
+        var deadline = System.nanoTime() + CLOSE_NANOS;
+        try {
+            while (!uplinks.values().stream().allMatch(Uplink::isDone)
+                    && commands.awayNanos() == 0
+                    && System.nanoTime() < deadline) {
+                TimeUnit.MILLISECONDS.sleep(CLOSE_LOOK_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** What this machine had is known to be over. */
+    private void leave() {
+        try {
+            ask(
+                            Replies::size,
+                            Command.of(
+                                    Protocol.Command.DEL,
+                                    keys().owner(machine.id()),
+                                    keys().control(machine.id()),
+                                    keys().wake(machine.id())))
+                    .get(CLOSE_LOOK_MILLIS * 25, TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.log(Level.DEBUG, "cannot say that it leaves: {0}", e.toString());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        if (isClosed.getAndSet(true)) {
+            return;
+        }
+        flush();
+        pulse.close();
+        subscriber.close();
+        leave();
+        commands.close();
+    }
+}

@@ -1,0 +1,5 @@
+/** Several machines that have their kept runs together. */
+@NullMarked
+package streamer.machines;
+
+import org.jspecify.annotations.NullMarked;
