@@ -21,45 +21,48 @@ final class Ask<T> implements Job {
     private final List<CommandArguments> asked;
     private final Function<Replies, T> read;
     private final CompletableFuture<T> answer = new CompletableFuture<>();
-    private final boolean insists;
-    private final boolean isEach;
+    private final Kind kind;
     private boolean isRepeated;
 
-    private Ask(
-            Commands commands,
-            boolean insists,
-            boolean isEach,
-            List<CommandArguments> asked,
-            Function<Replies, T> read) {
+    /** What becomes of it where it fails. */
+    private enum Kind {
+        /** An error, or a connection that is not soon back, fails all of it. */
+        WHOLE,
+        /** Each of its commands may be answered with an error. */
+        EACH,
+        /** It is tried until the store is back. */
+        INSISTING
+    }
+
+    private Ask(Commands commands, Kind kind, List<CommandArguments> asked, Function<Replies, T> read) {
         this.commands = commands;
-        this.insists = insists;
-        this.isEach = isEach;
+        this.kind = kind;
         this.asked = asked;
         this.read = read;
     }
 
     /** Asks, and reads the answer from the replies. */
     static <T> CompletableFuture<T> of(Commands commands, List<CommandArguments> asked, Function<Replies, T> read) {
-        var ask = new Ask<>(commands, false, false, asked, read);
+        var ask = new Ask<>(commands, Kind.WHOLE, asked, read);
         commands.submit(ask);
         return ask.answer;
     }
 
     /** The same of several questions, each of which may be answered with an error. */
     static <T> CompletableFuture<T> ofEach(Commands commands, List<CommandArguments> asked, Function<Replies, T> read) {
-        var ask = new Ask<>(commands, false, true, asked, read);
+        var ask = new Ask<>(commands, Kind.EACH, asked, read);
         commands.submit(ask);
         return ask.answer;
     }
 
     /** Has something done, of which nobody waits to hear. */
     static void tell(Commands commands, CommandArguments... told) {
-        commands.submit(new Ask<>(commands, false, false, List.of(told), replies -> replies));
+        commands.submit(new Ask<>(commands, Kind.WHOLE, List.of(told), replies -> replies));
     }
 
     /** Has something done, however long that takes. */
     static void insist(Commands commands, CommandArguments... told) {
-        commands.submit(new Ask<>(commands, true, false, List.of(told), replies -> replies));
+        commands.submit(new Ask<>(commands, Kind.INSISTING, List.of(told), replies -> replies));
     }
 
     @Override
@@ -70,7 +73,7 @@ final class Ask<T> implements Job {
     @Override
     public void finish(Replies replies) {
         var error = replies.error();
-        if (error.isEmpty() || (isEach && !Replies.isFull(error.get()))) {
+        if (error.isEmpty() || kind == Kind.EACH) {
             try {
                 answer.complete(read.apply(replies));
             } catch (RuntimeException e) {
@@ -87,7 +90,7 @@ final class Ask<T> implements Job {
 
     @Override
     public void lost() {
-        if (isRepeated && !insists) {
+        if (isRepeated && kind != Kind.INSISTING) {
             fail(AWAY);
         } else {
             isRepeated = true;
@@ -97,7 +100,7 @@ final class Ask<T> implements Job {
 
     @Override
     public boolean giveUp(boolean isAway) {
-        if (isAway && !insists) {
+        if (isAway && kind != Kind.INSISTING) {
             fail(AWAY);
             return true;
         }

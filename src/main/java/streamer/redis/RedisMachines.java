@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -42,16 +41,7 @@ public final class RedisMachines implements Machines {
     /** When the store was away, all machines have a connection again after this time. */
     private static final Duration ALL_BACK = Duration.ofSeconds(5);
 
-    /** Who is away for longer has those who watch come back later. */
-    private static final Duration CUT_OFF = Duration.ofSeconds(60);
-
-    /** Who waits for what is known to be there waits no longer than this while nothing comes. */
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
-
     private static final Duration SWEEP = Duration.ofMinutes(1);
-
-    /** Who watches says so again before this is over. */
-    private static final Duration WATCHED = Duration.ofSeconds(15);
 
     private static final Duration ORDERS = Duration.ofHours(1);
     private static final String MOST_ORDERS = "10000";
@@ -65,8 +55,8 @@ public final class RedisMachines implements Machines {
     private final Owners owners = new Owners();
     private final Sweep sweep;
     private final Map<String, Uplink> uplinks = new ConcurrentHashMap<>();
-    private final Map<String, Downlink> downlinks = new ConcurrentHashMap<>();
-    private final Set<String> sharers = ConcurrentHashMap.newKeySet();
+    private final Downlinks downlinks;
+    private final Claims claims;
     private final AtomicBoolean isClosed = new AtomicBoolean();
     private volatile long backAt = System.nanoTime() - ALL_BACK.toNanos();
     private boolean isFirst = true;
@@ -82,6 +72,8 @@ public final class RedisMachines implements Machines {
                 this::execute,
                 commands::submit);
         sweep = new Sweep(machine, commands, owners, this::remove);
+        downlinks = new Downlinks(machine, commands, subscriber, owners);
+        claims = new Claims(machine, commands);
     }
 
     /**
@@ -153,8 +145,7 @@ public final class RedisMachines implements Machines {
 
     @Override
     public void publish(KeptRun run) {
-        var name = sharers.remove(run.id()) ? machine.share(run.request()) : machine.key(run.request());
-        var uplink = new Uplink(run, name, machine, commands, sweep::makeRoom);
+        var uplink = new Uplink(run, claims.nameOf(run), machine, commands, sweep::makeRoom);
         uplinks.put(run.id(), uplink);
         run.onChange(uplink::changed);
         uplink.changed();
@@ -292,150 +283,29 @@ public final class RedisMachines implements Machines {
 
     @Override
     public CompletableFuture<Optional<String>> joined(KeptRequest request) {
-        return claim(request, "", "", List.of())
-                .thenApply(held -> held.isEmpty() ? Optional.<String>empty() : idOf(held))
-                .thenApply(this::unlessJustBack);
+        return claims.joined(request).thenApply(this::unlessJustBack);
     }
 
     @Override
     public CompletableFuture<String> claim(String id, KeptRequest request) {
-        if (request.key().isEmpty()) {
-            sharers.add(id);
-        }
-        return claim(request, machine.claim(id), id, RunFields.of(machine, request, null))
-                .thenApply(held -> idOf(held).orElse(id))
-                .whenComplete((held, failure) -> {
-                    if (!id.equals(held)) {
-                        sharers.remove(id);
-                    }
-                    if (failure != null) { // it may stand there all the same
-                        free(id, request);
-                    }
-                });
-    }
-
-    private void free(String id, KeptRequest request) {
-        var key = machine.key(request);
-        Ask.insist(
-                commands,
-                Command.call(Scripts.FREE, 1, key == null ? machine.share(request) : key, machine.claim(id)),
-                Command.of(Protocol.Command.DEL, keys().run(id)));
-    }
-
-    private CompletableFuture<String> claim(KeptRequest request, String claim, String id, List<Object> fields) {
-        var key = machine.key(request);
-        return ask(
-                replies -> Replies.text(replies.last()),
-                Command.call(
-                                Scripts.CLAIM,
-                                2,
-                                key == null ? machine.share(request) : key,
-                                keys().run(id),
-                                keys().prefix(),
-                                claim,
-                                Long.toString(Machine.LEASE.toMillis()),
-                                key == null ? "1" : "0")
-                        .addObjects(fields));
-    }
-
-    private static Optional<String> idOf(String claim) {
-        var colon = claim.indexOf(':');
-        return colon < 0 ? Optional.empty() : Optional.of(claim.substring(colon + 1));
+        return claims.claim(id, request);
     }
 
     @Override
     public CompletableFuture<Void> follow(RemoteRun run, Mirror mirror) {
-        mirror.update(run);
-        var downlink = downlinks.compute(run.id(), (id, known) -> {
-            if (known != null && known.mirror().equals(mirror) && !known.isClosed()) {
-                return known;
-            }
-            if (known != null) {
-                known.close();
-            }
-            var begun = new Downlink(mirror, run, keys().output(id), commands, this::caughtUp);
-            commands.submit(begun);
-            return begun;
-        });
-        watch(downlink);
-        return downlink.await(run);
-    }
-
-    /** It waits in the next round, which begins when something comes for this machine. */
-    private void caughtUp(Downlink downlink) {
-        subscriber.add(downlink);
-        var wake = keys().wake(machine.id());
-        Ask.tell(
-                commands,
-                Command.of(Protocol.Command.XADD, wake, "MAXLEN", "1", "*", "look", ""),
-                Command.of(Protocol.Command.PEXPIRE, wake, Long.toString(ORDERS.toMillis())));
-    }
-
-    /** Tells a run's machine that somebody watches it here. */
-    private void watch(Downlink downlink) {
-        if (!downlink.mirror().hasEnded()) {
-            Ask.tell(
-                    commands,
-                    Command.of(
-                            Protocol.Command.SET,
-                            keys().watched(downlink.mirror().id()),
-                            machine.name(),
-                            "PX",
-                            Long.toString(
-                                    machine.config().unwatched().plus(WATCHED).toMillis())));
-        }
+        return downlinks.follow(run, mirror);
     }
 
     private long tick(long now) {
         renewLease();
         uplinks.values().removeIf(Uplink::isOver);
         uplinks.values().forEach(uplink -> uplink.renew(now));
-        var isAway = Math.max(commands.awayNanos(), subscriber.awayNanos()) > CUT_OFF.toNanos();
-        for (var downlink : downlinks.values()) {
-            downlink.giveUpAfter(PATIENCE);
-            look(downlink, isAway);
-        }
-        owners.missing().forEach(this::look);
+        downlinks.lookAfter();
         if (now - sweptAt >= SWEEP.toNanos()) {
             sweptAt = now;
             sweep.run();
         }
         return TICK.toNanos();
-    }
-
-    @SuppressWarnings("FutureReturnValueIgnored") // what follows throws nothing
-    private void look(Downlink downlink, boolean isAway) {
-        var mirror = downlink.mirror();
-        if (downlink.isAwaited()) {
-            mirror.use();
-        }
-        if (mirror.isDropped() || mirror.closeUnwatched()) {
-            downlink.close();
-            downlinks.remove(mirror.id(), downlink);
-        } else if (!mirror.hasEnded() && !downlink.isClosed()) {
-            if (mirror.viewers() > 0) {
-                watch(downlink);
-            }
-            look(downlink.run().owner());
-            Ask.of(
-                            commands,
-                            List.of(Command.of(Protocol.Command.EXISTS, keys().run(mirror.id()))),
-                            replies -> isOne(replies.last()))
-                    .thenAccept(downlink::seen);
-            mirror.cutOff(isAway
-                    || owners.isAway(downlink.run().owner(), Machine.LEASE)
-                    || downlink.unknownNanos() > CUT_OFF.toNanos());
-        }
-    }
-
-    @SuppressWarnings("FutureReturnValueIgnored") // what follows throws nothing
-    private void look(String owner) {
-        ask(replies -> isOne(replies.last()), Command.of(Protocol.Command.EXISTS, keys().owner(owner)))
-                .thenAccept(isThere -> owners.seen(owner, isThere));
-    }
-
-    private static boolean isOne(Object reply) {
-        return Long.valueOf(1).equals(reply);
     }
 
     /** Waits until all that has ended here is known to others, or it takes too long. */
