@@ -36,10 +36,14 @@ final class OwnPaths implements HttpHandler {
      *
      * @param list the runs that are there
      * @param one what is below them
-     * @param metrics what is counted
+     * @param others what is counted, the diagnostic stream: by their paths
      */
-    static HttpHandler guarded(HttpHandler list, HttpHandler one, HttpHandler metrics, HttpHandler next) {
-        return new OwnPaths(Map.of(RunsHandler.LIST, list, RunsHandler.ONE, one, MetricsHandler.PATH, metrics), next);
+    static HttpHandler guarded(
+            HttpHandler list, HttpHandler one, Map<String, HttpHandler> others, HttpHandler next) {
+        var handlers = new HashMap<>(others);
+        handlers.put(RunsHandler.LIST, list);
+        handlers.put(RunsHandler.ONE, one);
+        return new OwnPaths(handlers, next);
     }
 
     /** A run's page, but for its output, which has none. */
@@ -61,6 +65,9 @@ final class OwnPaths implements HttpHandler {
 
     /** The methods of a path; the given ones where it is none of these. */
     static List<String> methods(String path, List<String> others) {
+        if (path.equals(ProbeHandler.PATH)) {
+            return ProbeHandler.METHODS;
+        }
         return path.startsWith(RunsHandler.ONE) ? RunsHandler.METHODS_OF_ONE : others;
     }
 

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -97,7 +98,10 @@ public final class StreamServer implements AutoCloseable {
                 ? PageSettings.of(config.methods(), config.request(), config.response(), kept != null, spec.stderr())
                 : null;
         count(metrics, runs, kept);
-        var handlers = chain(config, page, formats, runs, runsHandler, metrics, threads, command);
+        Map<String, HttpHandler> others = Map.of(
+                MetricsHandler.PATH, new MetricsHandler(metrics, threads),
+                ProbeHandler.PATH, new ProbeHandler(serving, runs, streams));
+        var handlers = chain(config, page, formats, runs, runsHandler, others, metrics, command);
         worker = worker();
         try {
             listener = new Listener(config.listener(), worker, handlers);
@@ -159,11 +163,10 @@ public final class StreamServer implements AutoCloseable {
             FormatChoice formats,
             Runs runs,
             RunsHandler runsHandler,
+            Map<String, HttpHandler> others,
             Metrics metrics,
-            ExecutorService threads,
             HttpHandler command)
             throws IOException {
-        var metricsHandler = new MetricsHandler(metrics, threads);
         var access = config.access();
         var hosts = new HashSet<>(access.hosts());
         if (!InetAddress.getByName(config.listener().host()).isAnyLocalAddress()) { // a page may ask for 0.0.0.0 too
@@ -175,11 +178,11 @@ public final class StreamServer implements AutoCloseable {
         }
         chain = new PathRule(config.paths(), chain);
         chain = page == null
-                ? OwnPaths.guarded(runsHandler, runsHandler, metricsHandler, chain)
+                ? OwnPaths.guarded(runsHandler, runsHandler, others, chain)
                 : OwnPaths.guarded(
                         new PageRule(page, formats, "runs.html", runsHandler),
                         OwnPaths.pageOfOne(new PageRule(page, formats, "page.html", runsHandler), runsHandler),
-                        metricsHandler,
+                        others,
                         chain);
         chain = new AccessRule(credentials(config), chain);
         chain = OwnPaths.open(runs, page != null, chain);

@@ -63,6 +63,11 @@ public record StreamHead(HttpServerExchange exchange, String run, String content
         }
     }
 
+    /** Takes the word back that keeps nginx and others from buffering, so that a probe can see what it is good for. */
+    public static void allowBuffering(HttpServerExchange exchange) {
+        exchange.getResponseHeaders().remove(ACCEL_BUFFERING);
+    }
+
     /** Whether a stream's body has the chunked transfer coding. */
     static boolean isChunked(HttpServerExchange exchange) {
         return exchange.isHttp11();
