@@ -35,7 +35,7 @@ final class ErrorHandler implements IParameterExceptionHandler, IExecutionExcept
     @Override
     public int handleParseException(ParameterException e, String[] arguments) {
         var option = e.getArgSpec() instanceof OptionSpec named ? named : null;
-        return usage(e.getCommandLine().getErr(), line(e, option) + from(option));
+        return usage(e.getCommandLine(), line(e, option) + from(option));
     }
 
     private static String line(ParameterException e, @Nullable OptionSpec option) {
@@ -44,6 +44,10 @@ final class ErrorHandler implements IParameterExceptionHandler, IExecutionExcept
         }
         if (e instanceof OverwrittenOptionException twice && twice.getOverwritten() instanceof OptionSpec named) {
             return named.longestName() + ": given twice";
+        }
+        if (e instanceof MissingParameterException missing
+                && missing.getMissing().get(0).isPositional()) {
+            return "no " + missing.getMissing().get(0).paramLabel() + " given";
         }
         if (e instanceof MissingParameterException missing
                 && missing.getMissing().get(0) instanceof OptionSpec named) {
@@ -56,6 +60,9 @@ final class ErrorHandler implements IParameterExceptionHandler, IExecutionExcept
 
     private static String unknown(UnmatchedArgumentException e) {
         var name = e.getUnmatched().get(0).replaceFirst("=.*", "");
+        if (!name.startsWith("-")) {
+            return name + ": one argument too many";
+        }
         var flags = e.getCommandLine().getCommandSpec().options().stream()
                 .map(OptionSpec::longestName)
                 .toList();
@@ -70,8 +77,8 @@ final class ErrorHandler implements IParameterExceptionHandler, IExecutionExcept
         return source == null ? "" : " (from " + source + ")";
     }
 
-    static int usage(PrintWriter err, String line) {
-        return say(err, line + " (try: streamer --help)", USAGE);
+    static int usage(CommandLine command, String line) {
+        return say(command.getErr(), line + " (try: " + command.getCommandName() + " --help)", USAGE);
     }
 
     @Override
@@ -81,7 +88,7 @@ final class ErrorHandler implements IParameterExceptionHandler, IExecutionExcept
         if (e instanceof UsageException unusable) { // "--timeout: must be …"
             var flags = Stream.concat(Stream.of(line.replaceFirst(":.*", "")), unusable.others().stream());
             var sources = flags.map(flag -> from(command.getCommandSpec().findOption(flag)));
-            return usage(err, line + sources.collect(Collectors.joining()));
+            return usage(command, line + sources.collect(Collectors.joining()));
         }
         if (e instanceof LaunchException launch) {
             return say(err, line, launch.kind() == LaunchException.Kind.NOT_FOUND ? NOT_FOUND : NOT_EXECUTABLE);
@@ -104,7 +111,8 @@ final class ErrorHandler implements IParameterExceptionHandler, IExecutionExcept
                 .orElse("");
     }
 
-    private static int say(PrintWriter err, String message, int code) {
+    /** Prints a line; returns the exit code. */
+    static int say(PrintWriter err, String message, int code) {
         err.println("streamer: " + message.replaceAll("\\p{Cntrl}", "?"));
         err.flush();
         return code;

@@ -7,11 +7,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The program behind {@code main}: parses arguments, executes {@link ServeCommand} and returns an exit code. A further
- * subcommand would be chosen here, by its name as the first argument.
+ * The program behind {@code main}: parses arguments, executes {@link ServeCommand}, or the subcommand that the first argument
+ * names, and returns an exit code. What only a subcommand needs is not loaded without it.
  */
 public final class Program {
-    private static final Set<String> HELP_OR_VERSION = Set.of("-h", "--help", "-V", "--version");
+    /** What does not serve. */
+    private static final Set<String> OTHERS = Set.of("-h", "--help", "-V", "--version", ProbeCommand.NAME);
 
     private Program() {}
 
@@ -19,7 +20,7 @@ public final class Program {
     public static int execute(String... arguments) {
         SystemProperties.set();
         Logging.hush();
-        if (arguments.length > 0 && !HELP_OR_VERSION.contains(arguments[0])) {
+        if (arguments.length > 0 && !OTHERS.contains(arguments[0])) {
             ServeCommand.warmUp();
         }
         return execute(
@@ -30,6 +31,9 @@ public final class Program {
     }
 
     static int execute(List<String> arguments, Map<String, String> environment, PrintWriter out, PrintWriter err) {
+        if (!arguments.isEmpty() && arguments.get(0).equals(ProbeCommand.NAME)) {
+            return ProbeCommand.execute(arguments.subList(1, arguments.size()), environment, out, err);
+        }
         var line = ServeCommand.commandLine(environment).setOut(out).setErr(err);
         var flags = new EnvironmentFlags(line.getCommandSpec(), environment);
         var errors = new ErrorHandler(flags);
@@ -38,7 +42,7 @@ public final class Program {
             var expanded = ArgumentFile.expand(arguments, line.getCommandSpec());
             return line.execute(flags.addTo(expanded).toArray(String[]::new));
         } catch (UsageException e) {
-            return ErrorHandler.usage(err, String.valueOf(e.getMessage()));
+            return ErrorHandler.usage(line, String.valueOf(e.getMessage()));
         }
     }
 }

@@ -174,7 +174,10 @@ public final class ServeCommand implements Callable<Integer> {
         var before = arguments.size() - command.size() - 1;
         var isBare = before < 0 || !arguments.get(before).equals("--");
         if (isBare && RESERVED_WORDS.contains(command.get(0))) {
-            throw new UsageException("'" + command.get(0) + "' is a word kept for later; to run a command of that name,"
+            var why = command.get(0).equals(ProbeCommand.NAME)
+                    ? "' is a subcommand, which stands before all options"
+                    : "' is a word kept for later";
+            throw new UsageException("'" + command.get(0) + why + "; to run a command of that name,"
                     + " use `--`: streamer -- " + command.get(0));
         }
     }

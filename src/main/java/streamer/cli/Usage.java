@@ -17,6 +17,8 @@ final class Usage implements IVersionProvider {
               streamer --port 8080 -- ping -c 10 localhost
               streamer --path '/import/*' --methods POST -- ./import.sh
 
+            Subcommand: streamer probe URL finds what holds a stream on its way; see streamer probe --help.
+
             """;
     private static final String FOOTER = """
 

@@ -3,25 +3,35 @@ package streamer.format;
 import static java.util.stream.Collectors.joining;
 
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** JSON objects (RFC 8259) of numbers and texts; all but visible ASCII is escaped. */
+/** JSON objects (RFC 8259); all but visible ASCII is escaped. */
 public final class Json {
     private static final HexFormat HEX = HexFormat.of();
     private static final char REPLACEMENT = '\ufffd';
 
     private Json() {}
 
-    /** The object of these fields, in their order, on one line; what is no number and not null is text. */
+    /**
+     * The object of these fields, in their order, on one line; what is no number, truth value, list or map, and not
+     * null, is text.
+     */
     public static String object(Map<String, ? extends @Nullable Object> fields) {
-        return fields.entrySet().stream()
-                .map(field -> "\"" + field.getKey() + "\":" + value(field.getValue()))
-                .collect(joining(",", "{", "}"));
+        return value(fields);
     }
 
     private static String value(@Nullable Object value) {
-        return value == null || value instanceof Number
+        if (value instanceof List<?> list) {
+            return list.stream().map(Json::value).collect(joining(",", "[", "]"));
+        }
+        if (value instanceof Map<?, ?> map) {
+            return map.entrySet().stream()
+                    .map(field -> "\"" + field.getKey() + "\":" + value(field.getValue()))
+                    .collect(joining(",", "{", "}"));
+        }
+        return value == null || value instanceof Number || value instanceof Boolean
                 ? String.valueOf(value)
                 : "\"" + escape(String.valueOf(value)) + "\"";
     }

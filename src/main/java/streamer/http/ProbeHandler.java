@@ -61,6 +61,8 @@ final class ProbeHandler implements HttpHandler {
         if (exchange.getRequestMethod().equals(Methods.HEAD)) {
             StreamHead.put(exchange, serving.config().response().contentType());
             Answer.head(exchange);
+        } else if (query.lines() == 0) {
+            Answer.line(exchange, 200, ProbeStream.stamp(0));
         } else if (places.tryAcquire()) {
             try {
                 admit(exchange, query);

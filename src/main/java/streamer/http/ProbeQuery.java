@@ -12,7 +12,7 @@ import streamer.time.TimeText;
  * Which lines a probe asks for. What is not named has its default; parameters of other names are ignored, so that a
  * request can be made one that no cache has seen.
  *
- * @param lines how many
+ * @param lines how many; 0 for the time alone, which is no stream
  * @param every the time between two of them
  * @param pad how many bytes each is longer than its number and its time
  * @param hasAccel whether the head has {@code X-Accel-Buffering: no}, as that of every stream
@@ -31,7 +31,7 @@ record ProbeQuery(int lines, Duration every, int pad, boolean hasAccel) {
      */
     static ProbeQuery of(HttpServerExchange exchange) throws RefusedException {
         return new ProbeQuery(
-                number(exchange, "n", 50, 1, MOST_LINES),
+                number(exchange, "n", 50, 0, MOST_LINES),
                 every(exchange),
                 number(exchange, "pad", 20, 0, MOST_PAD),
                 number(exchange, "accel", 1, 0, 1) == 1);

@@ -118,12 +118,15 @@ final class ProbeStream implements RunListener, SinkListener {
         return lines == 0 ? 0 : sinceLine.left(now, everyNanos);
     }
 
+    /** A line's number, and the time in microseconds since 1970. */
+    static String stamp(int number) {
+        return number + " " + ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
+    }
+
     private ByteBuffer line() {
-        var micros = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
-        var prefix = lines + " " + micros + " ";
         var buffer = ByteBuffer.allocate(Chunk.HEADROOM + LONGEST_PREFIX + query.pad() + Chunk.TAILROOM);
         buffer.position(Chunk.HEADROOM)
-                .put((prefix + ".".repeat(query.pad()) + "\n").getBytes(US_ASCII))
+                .put((stamp(lines) + " " + ".".repeat(query.pad()) + "\n").getBytes(US_ASCII))
                 .limit(buffer.position())
                 .position(Chunk.HEADROOM);
         return buffer;

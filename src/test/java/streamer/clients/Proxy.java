@@ -14,10 +14,10 @@ import streamer.testing.Http2Client;
 import streamer.testing.StreamClient;
 import streamer.testing.Wait;
 
-/** A real proxy in the foreground: the docs' block for it, in the least that has to stand around it. */
-final class Proxy implements AutoCloseable {
+/** A real proxy in the foreground: a block of its configuration, in the least that has to stand around it. */
+public final class Proxy implements AutoCloseable {
     /** The proxies by their headings in the docs. */
-    enum Kind {
+    public enum Kind {
         NGINX("nginx", "nginx -e stderr -p DIR -c DIR/config", """
                 daemon off;
                 master_process off;
@@ -30,6 +30,7 @@ final class Proxy implements AutoCloseable {
                     fastcgi_temp_path DIR/fastcgi;
                     uwsgi_temp_path DIR/uwsgi;
                     scgi_temp_path DIR/scgi;
+                    proxy_cache_path DIR/cache keys_zone=cache:1m;
                     server {
                         listen 127.0.0.1:PORT;
                 BLOCK
@@ -56,6 +57,8 @@ final class Proxy implements AutoCloseable {
                 LoadModule reqtimeout_module /usr/lib/apache2/modules/mod_reqtimeout.so
                 LoadModule env_module /usr/lib/apache2/modules/mod_env.so
                 LoadModule headers_module /usr/lib/apache2/modules/mod_headers.so
+                LoadModule filter_module /usr/lib/apache2/modules/mod_filter.so
+                LoadModule deflate_module /usr/lib/apache2/modules/mod_deflate.so
                 LoadModule proxy_module /usr/lib/apache2/modules/mod_proxy.so
                 LoadModule proxy_http_module /usr/lib/apache2/modules/mod_proxy_http.so
                 Listen 127.0.0.1:PORT
@@ -110,11 +113,16 @@ final class Proxy implements AutoCloseable {
         this.process = process;
     }
 
-    /** Starts it before a server; waits until it listens. */
+    /** Starts it with the docs' block before a server; waits until it listens. */
     static Proxy start(Kind kind, Path directory, InetSocketAddress server) throws IOException {
+        return start(kind, kind.block(), directory, server);
+    }
+
+    /** The same with another block, in which the server's port is 8080. */
+    public static Proxy start(Kind kind, String block, Path directory, InetSocketAddress server) throws IOException {
         var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), freePort());
-        var block = kind.block().replace("8080", Integer.toString(server.getPort()));
-        var config = kind.around.replace("BLOCK", block).replace("example.com", "http://:PORT");
+        var own = block.replace("8080", Integer.toString(server.getPort()));
+        var config = kind.around.replace("BLOCK", own).replace("example.com", "http://:PORT");
         Files.writeString(directory.resolve("config"), filled(config, directory, address));
         var log = directory.resolve("log");
         var builder = new ProcessBuilder(Stream.concat(
@@ -154,6 +162,11 @@ final class Proxy implements AutoCloseable {
         } catch (IOException e) {
             return false;
         }
+    }
+
+    /** Where it listens. */
+    public InetSocketAddress address() {
+        return address;
     }
 
     /** A new connection to it, from this address. */

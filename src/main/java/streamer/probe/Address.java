@@ -1,0 +1,117 @@
+package streamer.probe;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.net.IDN;
+import java.net.URLDecoder;
+import java.util.Base64;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * An {@code http} or {@code https} URL (RFC 3986), taken apart.
+ *
+ * @param isSecure whether it is {@code https}
+ * @param host a name or an address; that of IPv6 in brackets
+ * @param port the port, also where it is the scheme's own
+ * @param target path and query, as a request's first line has them (RFC 9112, 3.2.1)
+ * @param user name and password, as they stand in the URL; empty for none
+ */
+public record Address(boolean isSecure, String host, int port, String target, String user) {
+    private static final int HTTP = 80;
+    private static final int HTTPS = 443;
+    private static final int HIGHEST_PORT = 65_535;
+    private static final Pattern URL = Pattern.compile("(?i)(?:(https?)://)?(?:([^@/?#\\s]*)@)?"
+            + "(\\[[0-9a-f:.]+]|[^:/?#@\\[\\]\\s]+)(?::(\\d{1,5}))?([/?][!-~&&[^#]]*)?(?:#.*)?");
+
+    /**
+     * Reads a URL; without a scheme it is {@code http}.
+     *
+     * @throws IllegalArgumentException if it is none
+     */
+    public static Address of(String url) {
+        var parts = URL.matcher(url);
+        if (!parts.matches()) {
+            throw new IllegalArgumentException("'" + url + "' is not a URL like https://example.com/");
+        }
+        var isSecure = "https".equalsIgnoreCase(parts.group(1));
+        var port = parts.group(4) == null ? (isSecure ? HTTPS : HTTP) : Integer.parseInt(parts.group(4));
+        if (port == 0 || port > HIGHEST_PORT) {
+            throw new IllegalArgumentException("'" + url + "' has no port from 1 to 65535");
+        }
+        var target = Optional.ofNullable(parts.group(5)).orElse("/");
+        return new Address(
+                isSecure,
+                ascii(parts.group(3)),
+                port,
+                target.startsWith("/") ? target : "/" + target,
+                Optional.ofNullable(parts.group(2)).orElse(""));
+    }
+
+    private static String ascii(String host) {
+        return host.startsWith("[") || host.chars().allMatch(c -> c < 128)
+                ? host.toLowerCase(Locale.ROOT)
+                : IDN.toASCII(host);
+    }
+
+    /** The same server, another path and query. */
+    Address at(String otherTarget) {
+        return new Address(isSecure, host, port, otherTarget, user);
+    }
+
+    /** The path, without a query. */
+    String path() {
+        return target.split("\\?", 2)[0];
+    }
+
+    /**
+     * Where a redirect leads (RFC 9110, 10.2.2). Credentials stay behind, unless it is the same server.
+     *
+     * @throws IllegalArgumentException if that is no address
+     */
+    Address resolve(String location) {
+        if (location.matches("(?i)https?://.*")) {
+            var other = of(location);
+            return isSameServer(other) ? at(other.target) : other;
+        }
+        if (location.startsWith("//")) {
+            return resolve((isSecure ? "https:" : "http:") + location);
+        }
+        var directory = path().substring(0, path().lastIndexOf('/') + 1);
+        return at(of("x" + (location.startsWith("/") ? location : directory + location)).target);
+    }
+
+    /** Whether the other one is at the same scheme, host and port, so that it may have the same credentials. */
+    public boolean isSameServer(Address other) {
+        return isSecure == other.isSecure && port == other.port && host.equals(other.host);
+    }
+
+    /** The value of {@code Host} (RFC 9110, 7.2). */
+    String authority() {
+        return port == (isSecure ? HTTPS : HTTP) ? host : host + ":" + port;
+    }
+
+    /** The value of {@code Authorization} for its name and password (RFC 7617); empty if it has none. */
+    Optional<String> authorization() {
+        return user.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        "Basic " + Base64.getEncoder().encodeToString(decoded().getBytes(UTF_8)));
+    }
+
+    private String decoded() {
+        var pair = user.contains(":") ? user : user + ":";
+        try {
+            return URLDecoder.decode(pair.replace("+", "%2B"), UTF_8);
+        } catch (IllegalArgumentException e) { // a percent sign that stands for itself
+            return pair;
+        }
+    }
+
+    /** The URL, without name and password. */
+    @Override
+    public String toString() {
+        return (isSecure ? "https://" : "http://") + authority() + target;
+    }
+}

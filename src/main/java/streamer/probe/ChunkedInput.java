@@ -1,0 +1,75 @@
+package streamer.probe;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.regex.Pattern;
+
+/**
+ * A body in the chunked transfer coding (RFC 9112, 7.1), decoded; each read returns what has come, at most a chunk.
+ *
+ * <p>Threads: one.
+ */
+final class ChunkedInput extends InputStream {
+    private static final int LONGEST_LINE = 4 * 1024;
+    private static final int MOST_TRAILER_BYTES = 64 * 1024;
+    private static final Pattern SIZE = Pattern.compile("([0-9a-fA-F]{1,15})[ \\t]*(?:;.*)?");
+
+    private final InputStream in;
+    private long left;
+    private boolean isFirst = true;
+    private boolean isOver;
+
+    ChunkedInput(InputStream in) {
+        this.in = in;
+    }
+
+    @Override
+    public int read() throws IOException {
+        var one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    /**
+     * Reads.
+     *
+     * @throws EOFException if the body is cut off
+     * @throws ProbeException if it is malformed
+     */
+    @Override
+    public int read(byte[] into, int from, int length) throws IOException {
+        if (length == 0) {
+            return 0;
+        }
+        if (left == 0 && !isOver) {
+            next();
+        }
+        if (isOver) {
+            return -1;
+        }
+        var count = in.read(into, from, (int) Math.min(length, left));
+        if (count < 0) {
+            throw new EOFException("within a chunk");
+        }
+        left -= count;
+        return count;
+    }
+
+    private void next() throws IOException {
+        if (!isFirst && !Head.line(in, LONGEST_LINE).isEmpty()) {
+            throw new ProbeException("the answer is malformed: a chunk is longer than it says");
+        }
+        isFirst = false;
+        var line = Head.line(in, LONGEST_LINE);
+        var size = SIZE.matcher(line);
+        if (!size.matches()) {
+            var shown = line.substring(0, Math.min(line.length(), 20));
+            throw new ProbeException("the answer is malformed: '" + shown + "' is not the size of a chunk");
+        }
+        left = Long.parseLong(size.group(1), 16);
+        if (left == 0) {
+            Head.lines(in, MOST_TRAILER_BYTES); // trailers
+            isOver = true;
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package streamer.probe;
+
+import java.io.EOFException;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
+import javax.net.ssl.SSLException;
+import streamer.probe.Row.End;
+import streamer.probe.Row.Line;
+import streamer.probe.Row.Piece;
+
+/**
+ * Recorder of a body: when its pieces came, and its lines.
+ *
+ * <p>Threads: one. A body without end is read until the deadline, or until so many pieces have come as are kept.
+ */
+final class Recording {
+    private static final int MOST_PIECES = 10_000;
+    private static final int LONGEST_LINE = 8 * 1024;
+    private static final int BUFFER_BYTES = 8 * 1024;
+    private static final Pattern STAMPED = Pattern.compile("\\d{1,4} (\\d{1,17})(?: \\.*)?");
+
+    private final Answer answer;
+    private final List<Piece> pieces = new ArrayList<>();
+    private final List<Line> lines = new ArrayList<>();
+    private final StringBuilder line = new StringBuilder();
+    private long lastRead = -1;
+
+    Recording(Answer answer) {
+        this.answer = answer;
+    }
+
+    /**
+     * Reads the body to its end, or to the answer's deadline.
+     *
+     * @throws ProbeException if it is malformed
+     */
+    End read() throws IOException {
+        var buffer = new byte[BUFFER_BYTES];
+        try (var body = decoded()) {
+            for (var count = body.read(buffer); count >= 0; count = body.read(buffer)) {
+                take(buffer, count);
+                if (pieces.size() == MOST_PIECES) {
+                    return End.LEFT;
+                }
+            }
+            return End.CLEAN;
+        } catch (SocketTimeoutException e) {
+            return End.LEFT;
+        } catch (EOFException | SocketException | SSLException e) {
+            return End.BROKEN;
+        } catch (ZipException e) {
+            throw new ProbeException("the answer is malformed: its gzip is none", e);
+        }
+    }
+
+    private InputStream decoded() throws IOException {
+        var sent = new Sent(answer.body());
+        return answer.head().isGzip() ? new GZIPInputStream(sent, BUFFER_BYTES) : sent;
+    }
+
+    private void take(byte[] bytes, int count) {
+        for (var i = 0; i < count; i++) {
+            if (bytes[i] == '\n') {
+                addLine();
+            } else if (line.length() <= LONGEST_LINE) {
+                line.append((char) (bytes[i] & 0xff));
+            }
+        }
+    }
+
+    private void addLine() {
+        var stamped = STAMPED.matcher(line);
+        if (stamped.matches() && lines.size() < MOST_PIECES) {
+            var sent = Instant.EPOCH.plus(Long.parseLong(stamped.group(1)), ChronoUnit.MICROS);
+            var arrived = answer.asked().plus(answer.after());
+            lines.add(new Line(answer.after(), sent, Duration.between(sent, arrived)));
+        }
+        line.setLength(0);
+    }
+
+    List<Piece> pieces() {
+        return pieces;
+    }
+
+    List<Line> lines() {
+        return lines;
+    }
+
+    /** The body as it is sent: notes its pieces. */
+    private final class Sent extends FilterInputStream {
+        Sent(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public int read() throws IOException {
+            var one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] into, int from, int length) throws IOException {
+            var count = in.read(into, from, length);
+            if (count > 0) {
+                note(count);
+            }
+            return count;
+        }
+
+        private void note(int count) {
+            if (answer.reads() == lastRead) {
+                var last = pieces.remove(pieces.size() - 1);
+                pieces.add(new Piece(last.after(), last.bytes() + count));
+            } else {
+                lastRead = answer.reads();
+                pieces.add(new Piece(answer.after(), count));
+            }
+        }
+    }
+}

@@ -1,0 +1,201 @@
+package streamer.probe;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What has been seen of one stream.
+ *
+ * @param trial how it was asked for
+ * @param head its head
+ * @param headAfter from the request to the whole head
+ * @param pieces the pieces of its body
+ * @param lines its stamped lines
+ * @param end how it ended
+ * @param base the smallest lag of all lines so far: that of one which nothing held
+ * @param isReplay whether its lines are older than the request
+ */
+public record Row(
+        Trial trial,
+        Head head,
+        Duration headAfter,
+        List<Piece> pieces,
+        List<Line> lines,
+        End end,
+        Duration base,
+        boolean isReplay) {
+    /** Less than this is nothing that a person sees, and networks do so by themselves. */
+    private static final Duration LATE = Duration.ofMillis(100);
+
+    /** What comes with less between has come together. */
+    private static final Duration TOGETHER = Duration.ofMillis(10);
+
+    /** A program that writes its first byte later than this may think, or be held. */
+    private static final Duration SLOW = Duration.ofMillis(500);
+
+    private static final int SMALLEST_BLOCK = 1_024;
+
+    /**
+     * Bytes that came together, as they were sent: compressed ones count as such.
+     *
+     * @param after from the request to their arrival
+     * @param bytes how many
+     */
+    public record Piece(Duration after, int bytes) {}
+
+    /**
+     * A stamped line.
+     *
+     * @param after from the request to its arrival
+     * @param sent when it was sent, by the sender's clock
+     * @param lag from there to its arrival, by this machine's clock: only differences of two mean something
+     */
+    public record Line(Duration after, Instant sent, Duration lag) {}
+
+    /** How a body ended. */
+    public enum End {
+        /** Complete. */
+        CLEAN,
+        /** Broken off. */
+        BROKEN,
+        /** Left by the probe: it had no end in time. */
+        LEFT
+    }
+
+    /** How a stream arrives. */
+    public enum Shape {
+        /** As it is sent. */
+        LIVE,
+        /** All at once, when it is complete. */
+        WHOLE,
+        /** Held, and given on from time to time. */
+        PIECES,
+        /** An earlier answer, out of a cache. */
+        REPLAY,
+        /** There is too little to tell. */
+        UNKNOWN
+    }
+
+    /** A row. */
+    public Row {
+        pieces = List.copyOf(pieces);
+        lines = List.copyOf(lines);
+    }
+
+    /** How it arrives. */
+    public Shape shape() {
+        if (isReplay) {
+            return Shape.REPLAY;
+        }
+        return trial.isStamped() ? shapeByStamps() : shapeByGaps();
+    }
+
+    private Shape shapeByStamps() {
+        if (lines.size() < 2) {
+            return Shape.UNKNOWN;
+        }
+        var bursts = bursts().size();
+        if (lateMax().compareTo(LATE) < 0 || bursts > lines.size() / 2) {
+            return Shape.LIVE;
+        }
+        return bursts == 1 ? Shape.WHOLE : Shape.PIECES;
+    }
+
+    /** Without stamps: blocks of one size, or all at once after a while, look held. */
+    private Shape shapeByGaps() {
+        var bursts = bursts();
+        if (bursts.size() > 2) {
+            return blockBytes() >= SMALLEST_BLOCK ? Shape.PIECES : Shape.LIVE;
+        }
+        var isSlow = !bursts.isEmpty() && bursts.get(0).after().compareTo(SLOW) >= 0;
+        return isSlow && bursts.size() == 1 && end != End.LEFT ? Shape.WHOLE : Shape.UNKNOWN;
+    }
+
+    /** Whether it is not what was sent when it was sent. */
+    public boolean isHeld() {
+        return shape() != Shape.LIVE && shape() != Shape.UNKNOWN;
+    }
+
+    /** The pieces, with those as one that came together. */
+    List<Piece> bursts() {
+        var bursts = new ArrayList<Piece>();
+        for (var piece : pieces) {
+            var last = bursts.isEmpty() ? null : bursts.get(bursts.size() - 1);
+            if (last == null || piece.after().minus(last.after()).compareTo(TOGETHER) > 0) {
+                bursts.add(piece);
+            } else {
+                bursts.set(bursts.size() - 1, new Piece(piece.after(), last.bytes() + piece.bytes()));
+            }
+        }
+        return bursts;
+    }
+
+    /**
+     * The size of the blocks in which it comes, in bytes: that of all bursts but the last, and the first, with which a
+     * head may have come; 0 if they have none.
+     */
+    int blockBytes() {
+        var bytes = bursts().stream().map(Piece::bytes).toList();
+        if (bytes.size() < 2) {
+            return 0;
+        }
+        var middle = bytes.size() == 2 ? bytes.subList(0, 1) : bytes.subList(1, bytes.size() - 1);
+        var block = middle.get(0);
+        return bytes.get(0) <= block && middle.stream().allMatch(block::equals) ? block : 0;
+    }
+
+    /** The mean time between two bursts; zero if there is one. */
+    Duration step() {
+        var bursts = bursts();
+        return bursts.size() < 2
+                ? Duration.ZERO
+                : bursts.get(bursts.size() - 1)
+                        .after()
+                        .minus(bursts.get(0).after())
+                        .dividedBy(bursts.size() - 1L);
+    }
+
+    /** From the request to the first byte of the body; the head's time if there is none. */
+    public Duration firstAfter() {
+        return pieces.isEmpty() ? headAfter : pieces.get(0).after();
+    }
+
+    /** By how much lines are late, against the one that was least so, in the order of their lateness. */
+    private List<Duration> late() {
+        return lines.stream().map(line -> line.lag().minus(base)).sorted().toList();
+    }
+
+    /** The median of what lines are late; zero without lines. */
+    public Duration lateMedian() {
+        return lines.isEmpty() ? Duration.ZERO : late().get(lines.size() / 2);
+    }
+
+    /** How late the latest line is; zero without lines. */
+    public Duration lateMax() {
+        return lines.isEmpty() ? Duration.ZERO : late().get(lines.size() - 1);
+    }
+
+    /** How many bytes the body has, as they were sent. */
+    public int bytes() {
+        return pieces.stream().mapToInt(Piece::bytes).sum();
+    }
+
+    /** Arrivals: of lines where they have stamps, else of pieces. */
+    public List<Duration> arrivals() {
+        return trial.isStamped()
+                ? lines.stream().map(Line::after).toList()
+                : pieces.stream().map(Piece::after).toList();
+    }
+
+    /** The fields of its head that tell of hops. */
+    public List<Head.Field> hops() {
+        return Hop.told(head);
+    }
+
+    /** When its last line was sent; {@link Instant#MIN} without lines. */
+    Instant lastSent() {
+        return lines.isEmpty() ? Instant.MIN : lines.get(lines.size() - 1).sent();
+    }
+}

@@ -1,0 +1,67 @@
+package streamer.probe;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * One way to ask for a stream. Two lengths of lines tell holding by size from holding by time; the same in gzip what
+ * compresses; the same without {@code X-Accel-Buffering} what that is good for.
+ *
+ * @param isGzip whether it is asked for with {@code Accept-Encoding: gzip}
+ * @param lineBytes the length of a line, about; 0 where what comes is not the diagnostic stream
+ * @param hasAccel whether the head has {@code X-Accel-Buffering: no}
+ */
+public record Trial(boolean isGzip, int lineBytes, boolean hasAccel) {
+    static final String PATH = "/-/probe";
+
+    /** The field that streamer marks its answers with there; its value is the protocol it was asked in. */
+    static final String MARK = "Streamer-Probe";
+
+    /** Enough for two blocks of 4 KiB of the long ones. */
+    static final int LINES = 30;
+
+    static final Duration EVERY = Duration.ofMillis(40);
+
+    private static final int SHORT = 40;
+    private static final int LONG = 320;
+    private static final int STAMP = 20; // number, time, blanks and newline
+
+    /** All ways to ask for the diagnostic stream. */
+    static final List<Trial> OF_STREAMER = List.of(
+            new Trial(false, SHORT, true),
+            new Trial(false, LONG, true),
+            new Trial(true, SHORT, true),
+            new Trial(true, LONG, true),
+            new Trial(false, SHORT, false),
+            new Trial(false, LONG, false),
+            new Trial(true, SHORT, false),
+            new Trial(true, LONG, false));
+
+    /** All ways to ask for anything else. */
+    static final List<Trial> OF_OTHERS = List.of(new Trial(false, 0, true), new Trial(true, 0, true));
+
+    /** Whether it is the diagnostic stream. */
+    public boolean isStamped() {
+        return lineBytes > 0;
+    }
+
+    boolean isLong() {
+        return lineBytes == LONG;
+    }
+
+    /** How long the stream takes. */
+    static Duration length() {
+        return EVERY.multipliedBy(LINES - 1L);
+    }
+
+    /** Path and query. */
+    String target(String path) {
+        return path + "?n=" + LINES + "&every=" + EVERY.toMillis() + "ms&pad=" + (lineBytes - STAMP)
+                + (hasAccel ? "" : "&accel=0");
+    }
+
+    @Override
+    public String toString() {
+        return (isGzip ? "gzip" : "plain") + (isStamped() ? " " + lineBytes + " B" : "");
+    }
+}
