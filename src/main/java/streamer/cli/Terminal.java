@@ -31,8 +31,8 @@ record Terminal(int columns, boolean hasColour) {
             return DEVICE.matcher(
                             Files.readSymbolicLink(Path.of("/proc/self/fd/1")).toString())
                     .matches();
-        } catch (IOException e) { // no Linux
-            return System.console() != null;
+        } catch (IOException e) {
+            return false; // no Linux: not known
         }
     }
 }

@@ -1,6 +1,7 @@
 package streamer.probe;
 
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /** There is nothing to judge: no answer, or none that is a stream. Its message is one line for the user. */
 public final class ProbeException extends IOException {
@@ -10,7 +11,7 @@ public final class ProbeException extends IOException {
         super(line);
     }
 
-    ProbeException(String line, Throwable cause) {
+    ProbeException(String line, @Nullable Throwable cause) {
         super(line, cause);
     }
 }

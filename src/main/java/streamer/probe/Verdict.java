@@ -141,8 +141,7 @@ public record Verdict(Outcome outcome, String sentence) {
         return first(rows, row -> row.end() == End.BROKEN)
                 .map(row -> new Verdict(
                         Outcome.BROKEN,
-                        who(row) + " breaks it off before its end"
-                                + cure(row, Hop::againstBreaking, Hop.SEE_ITS_LOG)));
+                        who(row) + " breaks it off before its end" + cure(row, Hop::againstBreaking, Hop.SEE_ITS_LOG)));
     }
 
     private static Optional<Verdict> live(List<Row> rows) {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -81,14 +82,29 @@ class ProbeTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "n=1001", "n=-1", "n=x", "n=", "n=1&n=1", "n=99999999999", "every=9ms", "every=61s", "every=0",
-                "every=100", "every=", "pad=4097", "pad=1k", "accel=2", "accel=no"
+                "n=1001",
+                "n=-1",
+                "n=x",
+                "n=",
+                "n=1&n=1",
+                "n=99999999999",
+                "every=9ms",
+                "every=61s",
+                "every=0",
+                "every=100",
+                "every=",
+                "pad=4097",
+                "pad=1k",
+                "accel=2",
+                "accel=no"
             })
     void aBadValueIsRefused(String query) throws IOException {
         try (var server = setup().start();
                 var client = server.get("/-/probe?" + query)) {
             assertThat(client.status()).isEqualTo(400);
-            assertThat(client.text()).startsWith(query.replaceFirst("=.*", "") + " is one ").hasLineCount(1);
+            assertThat(client.text())
+                    .startsWith(query.replaceFirst("=.*", "") + " is one ")
+                    .hasLineCount(1);
             assertThat(client.header("Streamer-Probe")).isNotEmpty();
         }
     }
@@ -123,7 +139,10 @@ class ProbeTest {
             assertThat(stranger.status()).isEqualTo(401);
             assertThat(client.status()).isEqualTo(200);
             try (var foreign = server.get(
-                    "/-/probe", "Authorization: Bearer secret", "Origin: http://evil.example", "Sec-Fetch-Site: cross-site")) {
+                    "/-/probe",
+                    "Authorization: Bearer secret",
+                    "Origin: http://evil.example",
+                    "Sec-Fetch-Site: cross-site")) {
                 assertThat(foreign.status()).isEqualTo(403);
             }
         }
@@ -210,7 +229,9 @@ class ProbeTest {
         }
     }
 
+    /** After it has filled what sockets hold. */
     @Test
+    @Tag("long")
     void aClientThatDoesNotReadIsCutOff() throws IOException {
         try (var server = setup().writeTimeout(Duration.ofSeconds(1)).start();
                 var client = new StreamClient(server.address(), 1_024)) {

@@ -1,0 +1,226 @@
+package streamer.probe;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import streamer.http.listener.TlsFiles;
+import streamer.probe.Row.End;
+import streamer.probe.Verdict.Outcome;
+import streamer.testing.Certificate;
+import streamer.testing.Commands;
+import streamer.testing.TestServer;
+import streamer.testing.Wait;
+
+/** Probes of servers that answer well, badly, or not at all: one line tells what is wrong, in bounded time. */
+class ProbeTest {
+    private static final Duration TIMEOUT = Duration.ofSeconds(1);
+    private static final String OK = "HTTP/1.1 200 OK\r\n";
+    private static final String CHUNKED = OK + "Transfer-Encoding: chunked\r\n\r\n";
+    private static final Probe.Listener NOBODY = new Probe.Listener() {
+        @Override
+        public void begins(Address asked, Address at, boolean isStreamer) {}
+
+        @Override
+        public void done(Row row) {}
+    };
+
+    @TempDir
+    private Path directory;
+
+    private static Probe.Report probe(String url, Head.Field... headers) throws IOException {
+        return probe(url, false, headers);
+    }
+
+    private static Probe.Report probe(String url, boolean isTrusting, Head.Field... headers) throws IOException {
+        return assertTimeoutPreemptively(
+                Wait.LONG,
+                () -> new Probe(Address.of(url), new Settings(List.of(headers), isTrusting, TIMEOUT), NOBODY).run());
+    }
+
+    private static void assertFails(String url, String message) {
+        assertThatThrownBy(() -> probe(url))
+                .isInstanceOf(ProbeException.class)
+                .message()
+                .contains(message)
+                .hasLineCount(1)
+                .hasSizeLessThan(400);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "|closed before the head",
+                "HTTP/1.1 200|closed before the head",
+                "SSH-2.0-OpenSSH_9.2~~|does not speak HTTP/1",
+                "HTTP/2 200 OK~~|does not speak HTTP/1",
+                "HTTP/1.1 2000 OK~~|does not speak HTTP/1",
+                "HTTP/1.1 404 Not Found~Content-Length: 8~~Nothing.|: 404, Nothing",
+                "HTTP/1.1 401 No~Content-Length: 0~~|: 401; credentials are given by -H",
+                "HTTP/1.1 503 Busy~~<html>|: 503",
+                "HTTP/1.1 302 Found~Location: ftp://x/~~|which is no address",
+                "HTTP/1.1 302 Found~Location: /again~~|more than 10 redirects",
+                "HTTP/1.1 200 OK~Transfer-Encoding: chunked~~zz~|'zz' is not the size of a chunk",
+                "HTTP/1.1 200 OK~Transfer-Encoding: chunked~~1~hi~|a chunk is longer than it says",
+                "HTTP/1.1 200 OK~Content-Encoding: gzip~Content-Length: 20~~0123456789abcdefghij|its gzip is none",
+            })
+    void aBadAnswerIsOneLine(String answer, String message) throws IOException {
+        try (var server = FakeServer.of(answer == null ? "" : answer.replace("~", "\r\n"))) {
+            assertFails(server.url(), message);
+        }
+    }
+
+    @Test
+    void whatHasNoEndIsLeft() throws IOException {
+        try (var server = new FakeServer((head, out) -> {
+            out.write((OK + "X: ").getBytes(ISO_8859_1));
+            while (true) {
+                out.write(new byte[10_000]);
+            }
+        })) {
+            assertFails(server.url(), "a line or a head without end");
+        }
+        try (var server = new FakeServer((head, out) -> {
+            out.write((head.startsWith("GET /-/") ? OK + "\r\n" : CHUNKED + "fffffffffff\r\n").getBytes(ISO_8859_1));
+            while (!head.startsWith("GET /-/")) {
+                out.write(new byte[10_000]);
+            }
+        })) {
+            assertThat(probe(server.url()).rows())
+                    .allMatch(row -> row.end() == End.LEFT && row.pieces().size() <= 10_000);
+        }
+    }
+
+    @Test
+    void whoSaysNothingIsNotWaitedFor() throws IOException {
+        try (var server = new FakeServer((head, out) -> Thread.sleep(60_000))) {
+            assertFails(server.url(), "no answer within 1 s");
+        }
+    }
+
+    @Test
+    void ofABombOnlyTheLinesCount() throws IOException {
+        var bomb = new ByteArrayOutputStream();
+        try (var gzip = new GZIPOutputStream(bomb)) {
+            for (var i = 0; i < 1_000; i++) {
+                gzip.write(new byte[100_000]);
+            }
+        }
+        try (var server = new FakeServer((head, out) -> {
+            var isForIt = !head.startsWith("GET /-/");
+            out.write((OK + "Content-Encoding: gzip\r\nContent-Length: " + bomb.size() + "\r\n\r\n")
+                    .getBytes(ISO_8859_1));
+            out.write(isForIt ? bomb.toByteArray() : new byte[0]);
+        })) {
+            var report = probe(server.url());
+            assertThat(report.rows()).allMatch(row -> row.end() == End.CLEAN && row.bytes() == bomb.size());
+        }
+    }
+
+    @Test
+    void whatIsCutOffIsBroken() throws IOException {
+        try (var server = FakeServer.of(CHUNKED + "5\r\nhello\r\n")) {
+            assertThat(probe(server.url()).rows()).allMatch(row -> row.end() == End.BROKEN);
+        }
+    }
+
+    @Test
+    void aRedirectIsFollowedWithoutCredentialsForOthers() throws IOException {
+        try (var far = FakeServer.of(OK + "Content-Length: 2\r\n\r\nhi");
+                var near = new FakeServer((head, out) -> out.write(
+                        ("HTTP/1.1 307 There\r\nLocation: " + far.url() + "x\r\n\r\n").getBytes(ISO_8859_1)))) {
+            var report = probe(
+                    near.url().replace("//", "//me:pass@"),
+                    new Head.Field("Cookie", "c=1"),
+                    new Head.Field("X-Own", "own"),
+                    new Head.Field("user-agent", "other"));
+            assertThat(report.at()).hasToString(far.url() + "x");
+            assertThat(report.verdict().outcome()).isEqualTo(Outcome.UNKNOWN);
+            assertThat(near.requests())
+                    .allMatch(head -> head.contains("\nAuthorization: Basic bWU6cGFzcw==\n")
+                            && head.contains("\nCookie: c=1\n")
+                            && head.contains("\nuser-agent: other\n")
+                            && !head.contains("streamer-probe"));
+            assertThat(far.requests())
+                    .isNotEmpty()
+                    .allMatch(head -> head.contains("\nX-Own: own\n"))
+                    .noneMatch(head -> head.contains("Authorization") || head.contains("Cookie"));
+        }
+    }
+
+    @Test
+    void anotherStreamIsJudgedByItsGaps() throws IOException {
+        try (var server = new FakeServer((head, out) -> {
+            out.write(CHUNKED.getBytes(ISO_8859_1));
+            for (var i = 0; i < 4 && !head.startsWith("GET /-/"); i++) {
+                out.write("2\r\nhi\r\n".getBytes(ISO_8859_1));
+                Thread.sleep(50);
+            }
+            out.write("0\r\n\r\n".getBytes(ISO_8859_1));
+        })) {
+            var report = probe(server.url() + "job?x=1");
+            assertThat(report.isStreamer()).isFalse();
+            assertThat(report.verdict().outcome()).isEqualTo(Outcome.LIVE);
+            assertThat(server.requests())
+                    .filteredOn(head -> head.startsWith("GET /job?x=1 "))
+                    .hasSize(2);
+        }
+    }
+
+    @Test
+    void itsStreamIsFoundWithCredentialsAndTls() throws IOException {
+        var certificate = Certificate.make(directory, "own", "-keyalg", "EC");
+        try (var server = TestServer.of(Commands.printing("hi"))
+                .token("secret")
+                .tls(new TlsFiles(certificate.file(), certificate.key(), null))
+                .start()) {
+            var url = server.url();
+            assertFails(url, "TLS: nobody known has signed the certificate; -k goes on without a check");
+            assertFails(url.replace("https", "http"), ": 400");
+            assertThatThrownBy(() -> probe(url, true)).hasMessageContaining(": 401, ");
+            var report = probe(url, true, new Head.Field("Authorization", "Bearer secret"));
+            assertThat(report.isStreamer()).isTrue();
+            assertThat(report.verdict()).isEqualTo(new Verdict(Outcome.LIVE, "each line arrives when it is sent"));
+            assertThat(report.rows()).hasSize(8).allMatch(row -> row.lines().size() == Trial.LINES);
+            server.awaitNoRun();
+        }
+    }
+
+    @Test
+    void aHopThatAnswersItselfIsNamed() throws IOException {
+        try (var server = new FakeServer((head, out) -> out.write((head.contains("?n=0&")
+                        ? OK + "Streamer-Probe: HTTP/1.1\r\nContent-Length: 0\r\n\r\n"
+                        : "HTTP/1.1 503 Backend fetch failed\r\nX-Varnish: 3\r\nContent-Length: 0\r\n\r\n")
+                .getBytes(ISO_8859_1)))) {
+            assertFails(server.url(), ": 503 that Varnish answers by itself; cure: `return (pipe)`");
+        }
+    }
+
+    @Test
+    void aServerWithoutTlsIsTold() throws IOException {
+        try (var server = TestServer.of(Commands.printing("hi")).start()) {
+            assertFails(server.url().replace("http", "https"), "try http://");
+        }
+    }
+
+    @Test
+    void aServerThatRefusesIsTold() throws IOException {
+        try (var probe = TestServer.of(Commands.printing("hi")).maxRuns(1).start();
+                var taken = probe.get("/-/probe?n=1000")) {
+            assertThat(taken.status()).isEqualTo(200);
+            assertFails(probe.url(), ": 503, All runs are taken");
+        }
+    }
+}
