@@ -74,6 +74,11 @@ class ArchitectureTest {
     }
 
     @Test
+    void theProbeKnowsNobody() {
+        assertImports("streamer.probe");
+    }
+
+    @Test
     void requestKnowsWhatItBecomes() {
         assertImports("streamer.http.request", UNDERTOW, "streamer.process", "streamer.output", "streamer.files");
     }
@@ -130,7 +135,7 @@ class ArchitectureTest {
 
     @Test
     void cliKnowsAllOfOursAndPicocli() {
-        assertImports("streamer.cli", RUNS, "streamer.http..", "streamer.redis", "picocli..");
+        assertImports("streamer.cli", RUNS, "streamer.http..", "streamer.redis", "streamer.probe", "picocli..");
     }
 
     @Test

@@ -8,7 +8,7 @@
  * {@link streamer.http.StreamHandler}. That admits a run and hands it to a {@code RunExchange}, the request with its
  * run: it prepares and launches; a {@code Viewer} copies the output's chunks to the {@code ResponseSink}, a
  * {@code BodyFeed} the request's body to the command. A {@code RunTable} has all runs, for those who ask how one is;
- * {@code LongPolls} has those who wait for its end.
+ * {@code LongPolls} has those who wait for its end. A {@code ProbeStream} takes a run's slot, but launches nothing.
  *
  * <p>Threads: Undertow's I/O threads parse requests and answer those that need no run; they never wait. A run has a
  * thread, and one more while its request's body comes.

@@ -22,6 +22,7 @@ public record Address(boolean isSecure, String host, int port, String target, St
     private static final int HTTP = 80;
     private static final int HTTPS = 443;
     private static final int HIGHEST_PORT = 65_535;
+    private static final Pattern OTHER_SCHEME = Pattern.compile("(?i)[a-z][a-z0-9+.-]*:.*");
     private static final Pattern URL = Pattern.compile("(?i)(?:(https?)://)?(?:([^@/?#\\s]*)@)?"
             + "(\\[[0-9a-f:.]+]|[^:/?#@\\[\\]\\s]+)(?::(\\d{1,5}))?([/?][!-~&&[^#]]*)?(?:#.*)?");
 
@@ -74,6 +75,9 @@ public record Address(boolean isSecure, String host, int port, String target, St
         if (location.matches("(?i)https?://.*")) {
             var other = of(location);
             return isSameServer(other) ? at(other.target) : other;
+        }
+        if (OTHER_SCHEME.matcher(location).matches()) {
+            throw new IllegalArgumentException("'" + location + "' is not a URL like https://example.com/");
         }
         if (location.startsWith("//")) {
             return resolve((isSecure ? "https:" : "http:") + location);

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * What has been seen of one stream.
@@ -146,15 +147,14 @@ public record Row(
         return bytes.get(0) <= block && middle.stream().allMatch(block::equals) ? block : 0;
     }
 
-    /** The mean time between two bursts; zero if there is one. */
+    /** The median of the times between two bursts; zero if there is one. */
     Duration step() {
         var bursts = bursts();
-        return bursts.size() < 2
-                ? Duration.ZERO
-                : bursts.get(bursts.size() - 1)
-                        .after()
-                        .minus(bursts.get(0).after())
-                        .dividedBy(bursts.size() - 1L);
+        var steps = IntStream.range(1, bursts.size())
+                .mapToObj(i -> bursts.get(i).after().minus(bursts.get(i - 1).after()))
+                .sorted()
+                .toList();
+        return steps.isEmpty() ? Duration.ZERO : steps.get(steps.size() / 2);
     }
 
     /** From the request to the first byte of the body; the head's time if there is none. */

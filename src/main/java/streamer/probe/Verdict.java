@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.joining;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -36,7 +37,7 @@ public record Verdict(Outcome outcome, String sentence) {
 
         @Override
         public String toString() {
-            return name().toLowerCase(java.util.Locale.ROOT);
+            return name().toLowerCase(Locale.ROOT);
         }
     }
 
@@ -116,7 +117,7 @@ public record Verdict(Outcome outcome, String sentence) {
         if (held.stream().allMatch(row -> row.shape() == Shape.PIECES) && held.size() > 1) {
             var steps = held.stream().map(Row::step).sorted().toList();
             if (steps.get(steps.size() - 1).compareTo(steps.get(0).multipliedBy(2)) < 0) {
-                return "for " + steps.get(0).toMillis() + " ms at a time";
+                return "for about " + steps.get(0).toMillis() + " ms at a time";
             }
         }
         if (held.stream().anyMatch(row -> row.shape() == Shape.PIECES)) {

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -172,10 +173,55 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"serve", "run", "runs", "probe", "completion", "help"})
+    @ValueSource(strings = {"serve", "run", "runs", "completion", "help"})
     void wordsKeptForLaterNeedDashes(String word) {
         assertFails(2, "use `--`: streamer -- " + word, word);
         assertFails(127, word + ": command not found", "--", word);
+    }
+
+    @Test
+    void aSubcommandStandsFirst() {
+        assertFails(2, "'probe' is a subcommand, which stands before all options; to run", "--port", "0", "probe");
+        assertFails(127, "probe: command not found", "--", "probe");
+        assertThat(run(Map.of(), "--help").out).contains("streamer probe URL");
+        assertThat(run(Map.of(), "probe", "--help").out).startsWith("Usage: streamer probe [options] URL");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "|no URL given (try: streamer probe --help)",
+                "a b|b: one argument too many",
+                "ftp://a|'ftp://a' is not a URL like https://example.com/",
+                "a:70000|'a:70000' has no port from 1 to 65535",
+                "--nonsense a|--nonsense: no such option",
+                "--insecrue a|--insecrue: no such option; did you mean --insecure?",
+                "-H|--header: needs a value, NAME:VALUE",
+                "-H x a|--header: 'x' is not a header like NAME:VALUE",
+                "-H a,b:c a|--header: 'a,b:c' is not a header like NAME:VALUE",
+                "--timeout=0 a|--timeout: must be more than 0",
+                "--timeout=x a|--timeout: 'x' is not a time",
+            })
+    void aProbeThatIsAskedForBadlyIsAUsageError(String arguments, String message) {
+        var all = Stream.concat(Stream.of("probe"), arguments == null ? Stream.of() : Stream.of(arguments.split(" ")));
+        assertFails(2, message, all.toArray(String[]::new));
+    }
+
+    @Test
+    void aHeaderOfAProbeIsOneLine() {
+        assertFails(2, "is not a header like NAME:VALUE", "probe", "-H", "a: b\r\nc: d", "a");
+    }
+
+    @Test
+    void aProbeThatGetsNoAnswerIsOneLine() throws IOException {
+        assertFails(3, "streamer: no.such.host.invalid: unknown host", "probe", "no.such.host.invalid");
+        var port = 0;
+        try (var silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = silent.getLocalPort();
+            assertFails(3, "streamer: no answer within 0.1 s", "probe", "--timeout=100ms", "127.0.0.1:" + port);
+        }
+        assertFails(3, "127.0.0.1 port " + port + ": connection refused", "probe", "127.0.0.1:" + port);
     }
 
     @Test

@@ -90,7 +90,8 @@ class VerdictTest {
 
     @Test
     void liveIsLive() {
-        assertThat(judge(trial -> VerdictTest::atOnce)).isEqualTo(new Verdict(Outcome.LIVE, "each line arrives when it is sent"));
+        assertThat(judge(trial -> VerdictTest::atOnce))
+                .isEqualTo(new Verdict(Outcome.LIVE, "each line arrives when it is sent"));
     }
 
     @Test
@@ -101,15 +102,22 @@ class VerdictTest {
 
     @Test
     void twoLengthsOfLinesTellSizeFromTime() {
-        assertHeld(judge(VerdictTest::bySize, "Server: nginx/1.22.1"), "nginx buffers", "bytes; cure: `proxy_buffering off;`");
-        assertHeld(judge(trial -> inSteps(400), "Server: nginx"), "nginx buffers", "for 400 ms at a time");
-        assertHeld(judge(trial -> VerdictTest::atTheEnd, "Via: 1.1 x (squid/5)"), "Squid buffers", "until it is complete");
+        assertHeld(
+                judge(VerdictTest::bySize, "Server: nginx/1.22.1"),
+                "nginx buffers",
+                "bytes; cure: `proxy_buffering off;`");
+        assertHeld(judge(trial -> inSteps(400), "Server: nginx"), "nginx buffers", "for about 400 ms at a time");
+        assertHeld(
+                judge(trial -> VerdictTest::atTheEnd, "Via: 1.1 x (squid/5)"), "Squid buffers", "until it is complete");
     }
 
     @Test
     void aHopWithoutANameThatHoldsForAFifthOfASecondIsHaproxy() {
         assertHeld(judge(trial -> inSteps(200)), "most likely HAProxy", "`option http-no-delay`");
-        assertHeld(judge(trial -> VerdictTest::atTheEnd), "a hop without a name buffers", "turn off its response buffering");
+        assertHeld(
+                judge(trial -> VerdictTest::atTheEnd),
+                "a hop without a name buffers",
+                "turn off its response buffering");
     }
 
     @Test
@@ -151,7 +159,10 @@ class VerdictTest {
         var live = judge(trial -> VerdictTest::atOnce, "HTTP/1.0");
         assertThat(live.outcome()).isEqualTo(Outcome.LIVE);
         assertThat(live.sentence()).contains("HTTP/1.0", "have it speak HTTP/1.1");
-        assertHeld(judge(trial -> VerdictTest::atTheEnd, "HTTP/1.0"), "buffers the response until it is complete", "in HTTP/1.0");
+        assertHeld(
+                judge(trial -> VerdictTest::atTheEnd, "HTTP/1.0"),
+                "buffers the response until it is complete",
+                "in HTTP/1.0");
     }
 
     @Test
