@@ -66,8 +66,9 @@ public record Verdict(Outcome outcome, String sentence) {
         });
     }
 
+    /** After this there is a row that says something, with the head that every stream has. */
     private static Optional<Verdict> tooLittle(List<Row> rows) {
-        if (rows.stream().anyMatch(row -> row.shape() != Shape.UNKNOWN)) {
+        if (rows.stream().anyMatch(row -> row.trial().hasAccel() && row.shape() != Shape.UNKNOWN)) {
             return Optional.empty();
         }
         var row = rows.get(0);

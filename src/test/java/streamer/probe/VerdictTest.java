@@ -183,6 +183,20 @@ class VerdictTest {
                 ", or ");
     }
 
+    /** What has no lines to judge by is no proof, whatever the rest says. */
+    @Test
+    void aStreamThatIsChangedIsNotJudged() {
+        var verdict = Verdict.of(Trial.OF_STREAMER.stream()
+                .map(trial -> trial.hasAccel() ? empty(trial) : row(trial, VerdictTest::atTheEnd))
+                .toList());
+        assertThat(verdict.outcome()).isEqualTo(Outcome.UNKNOWN);
+        assertThat(verdict.sentence()).contains("without its lines");
+    }
+
+    private static Row empty(Trial trial) {
+        return new Row(trial, head(), Duration.ZERO, List.of(), List.of(), End.CLEAN, Duration.ZERO, false);
+    }
+
     private static Row other(End end, long first, long step, int... bytes) {
         var pieces = new ArrayList<Piece>();
         for (var i = 0; i < bytes.length; i++) {
