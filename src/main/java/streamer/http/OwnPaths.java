@@ -38,8 +38,7 @@ final class OwnPaths implements HttpHandler {
      * @param one what is below them
      * @param others what is counted, the diagnostic stream: by their paths
      */
-    static HttpHandler guarded(
-            HttpHandler list, HttpHandler one, Map<String, HttpHandler> others, HttpHandler next) {
+    static HttpHandler guarded(HttpHandler list, HttpHandler one, Map<String, HttpHandler> others, HttpHandler next) {
         var handlers = new HashMap<>(others);
         handlers.put(RunsHandler.LIST, list);
         handlers.put(RunsHandler.ONE, one);
