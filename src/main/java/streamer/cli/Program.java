@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The program behind {@code main}: parses arguments, executes {@link ServeCommand}, or the subcommand that the first argument
- * names, and returns an exit code. What only a subcommand needs is not loaded without it.
+ * The program behind {@code main}: parses arguments, executes {@link ServeCommand}, or the subcommand that the first
+ * argument names, and returns an exit code. What only a subcommand needs is not loaded without it.
  */
 public final class Program {
     /** What does not serve. */
@@ -31,9 +31,16 @@ public final class Program {
     }
 
     static int execute(List<String> arguments, Map<String, String> environment, PrintWriter out, PrintWriter err) {
-        if (!arguments.isEmpty() && arguments.get(0).equals(ProbeCommand.NAME)) {
-            return ProbeCommand.execute(arguments.subList(1, arguments.size()), environment, out, err);
-        }
+        var rest = arguments.subList(Math.min(1, arguments.size()), arguments.size());
+        return switch (arguments.isEmpty() ? "" : arguments.get(0)) {
+            case ProbeCommand.NAME -> ProbeCommand.execute(rest, environment, out, err);
+            case Completion.NAME -> Completion.execute(rest, out, err);
+            default -> serve(arguments, environment, out, err);
+        };
+    }
+
+    private static int serve(
+            List<String> arguments, Map<String, String> environment, PrintWriter out, PrintWriter err) {
         var line = ServeCommand.commandLine(environment).setOut(out).setErr(err);
         var flags = new EnvironmentFlags(line.getCommandSpec(), environment);
         var errors = new ErrorHandler(flags);

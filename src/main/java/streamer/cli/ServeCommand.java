@@ -6,7 +6,6 @@ import java.lang.System.Logger.Level;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -104,14 +103,7 @@ public final class ServeCommand implements Callable<Integer> {
                 .registerConverter(RedisConfig.Verify.class, new ChoiceConverter<>(RedisConfig.Verify.class))
                 .registerConverter(Path.class, new FileConverter())
                 .registerConverter(int.class, new NumberConverter());
-        var groups = new LinkedHashMap<String, String>();
-        groups.put("server", "Server");
-        groups.put("access", "Access");
-        groups.put("stream", "Stream");
-        groups.put("run", "Runs");
-        groups.put("keep", "Kept runs");
-        groups.put("common", "Other");
-        Usage.arrange(line, groups);
+        Usage.arrange(line);
         return line;
     }
 

@@ -6,6 +6,7 @@ import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 import streamer.http.request.Software;
@@ -27,6 +28,17 @@ final class Usage implements IVersionProvider {
             Exit codes: 1 failure, 2 usage, 126 command not executable, 127 not found, 128+n ended by signal n.
             """;
 
+    /** The name of each mixin of flags, and its heading. */
+    private static final List<Group> GROUPS = List.of(
+            new Group("server", "Server"),
+            new Group("access", "Access"),
+            new Group("stream", "Stream"),
+            new Group("run", "Runs"),
+            new Group("keep", "Kept runs"),
+            new Group("common", "Other"));
+
+    private record Group(String mixin, String heading) {}
+
     @Override
     public String[] getVersion() {
         return new String[] {
@@ -34,17 +46,13 @@ final class Usage implements IVersionProvider {
         };
     }
 
-    /**
-     * Sets the sections of a command's help.
-     *
-     * @param groups the names of its mixins, and the heading of each
-     */
-    static void arrange(CommandLine command, Map<String, String> groups) {
+    /** Sets the sections of a command's help. */
+    static void arrange(CommandLine command) {
         var usage = command.getCommandSpec().usageMessage();
         usage.autoWidth(true);
         var sections = new LinkedHashMap<>(command.getHelpSectionMap());
         sections.put("examples", help -> EXAMPLES);
-        sections.put("groups", help -> groups(help, groups));
+        sections.put("groups", Usage::groups);
         sections.put("footer", help -> FOOTER);
         command.setHelpSectionMap(sections);
         command.setHelpSectionKeys(List.of(
@@ -56,16 +64,24 @@ final class Usage implements IVersionProvider {
                 "footer"));
     }
 
-    private static String groups(Help help, Map<String, String> groups) {
+    private static String groups(Help help) {
         var text = new StringBuilder();
-        var mixins = help.commandSpec().mixins();
-        groups.forEach((name, heading) -> {
-            var mixin = mixins.get(name);
-            if (mixin != null) {
-                text.append('\n').append(heading).append(":\n").append(options(help, mixin.options()));
-            }
-        });
+        groups(help.commandSpec())
+                .forEach((heading, options) ->
+                        text.append('\n').append(heading).append(":\n").append(options(help, options)));
         return text.toString();
+    }
+
+    /** A command's flags by the headings of their groups, in the order in which they are shown. */
+    static Map<String, List<OptionSpec>> groups(CommandSpec command) {
+        var groups = new LinkedHashMap<String, List<OptionSpec>>();
+        for (var group : GROUPS) {
+            var mixin = command.mixins().get(group.mixin());
+            if (mixin != null) {
+                groups.put(group.heading(), mixin.options());
+            }
+        }
+        return groups;
     }
 
     private static String options(Help help, List<OptionSpec> options) {
