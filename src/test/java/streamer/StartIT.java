@@ -45,6 +45,21 @@ class StartIT {
         assertStartsWithRecording(Files.move(here, directory.resolve("there")));
     }
 
+    /** As from the archive that is distributed: there are no sources, and nothing is built. */
+    @Test
+    void anInstalledOneNeedsJavaAlone() throws IOException {
+        var script = withoutJar("exit 1");
+        var lib = Files.createDirectories(directory.resolve("here/lib"));
+        Files.copy(Path.of("target/streamer.jar"), lib.resolve("streamer.jar"), StandardCopyOption.COPY_ATTRIBUTES);
+        try (var program = Program.start(directory, withMaven(), script, "echo", "hi");
+                var client = program.get("/")) {
+            assertThat(client.text()).isEqualTo("hi\n");
+            assertThat(program.err()).doesNotContain("building");
+        }
+        assertThat(directory.resolve("here/target")).doesNotExist();
+        assertThat(lib).isDirectoryContaining("glob:**/streamer-*.of");
+    }
+
     @Test
     void theFirstStartSaysWhatItWaitsFor() throws IOException {
         var script = withoutJar("for a; do case $a in -Dtarget.directory=*) cp '"
@@ -103,9 +118,11 @@ class StartIT {
             assertThat(names.get(0)).isEqualTo("libjnidispatch.so");
             assertThat(names.get(1)).matches("streamer-.*\\.(jsa|aot)");
             assertThat(names.get(2)).isEqualTo(names.get(1) + ".of");
+            var jar = Path.of("target/streamer.jar");
+            var isMovable = names.get(1).endsWith(".aot");
             assertThat(installed.resolve("target").resolve(names.get(2)))
                     .content()
-                    .contains(" " + installed.toRealPath().resolve("target/streamer.jar"));
+                    .endsWith(" " + (isMovable ? jar : installed.toRealPath().resolve(jar)) + "\n");
         }
     }
 
