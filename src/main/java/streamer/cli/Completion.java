@@ -31,7 +31,7 @@ final class Completion {
         var parts = SHELLS.get(shell);
         if (parts == null) {
             return ErrorHandler.usage(
-                    err,
+                    ServeCommand.commandLine(Map.of()).setErr(err),
                     "completion: for one of bash, fish, zsh; to run a command of that name, use `--`: streamer -- completion");
         }
         out.print(script(shell, parts));

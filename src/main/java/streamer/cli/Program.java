@@ -12,7 +12,8 @@ import java.util.Set;
  */
 public final class Program {
     /** What does not serve. */
-    private static final Set<String> OTHERS = Set.of("-h", "--help", "-V", "--version", ProbeCommand.NAME);
+    private static final Set<String> OTHERS =
+            Set.of("-h", "--help", "-V", "--version", ProbeCommand.NAME, Completion.NAME);
 
     private Program() {}
 

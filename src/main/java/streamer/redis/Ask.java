@@ -1,5 +1,6 @@
 package streamer.redis;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -45,6 +46,14 @@ final class Ask<T> implements Job {
     static <T> CompletableFuture<T> of(Commands commands, List<CommandArguments> asked, Function<Replies, T> read) {
         var ask = new Ask<>(commands, Kind.WHOLE, asked, read);
         commands.submit(ask);
+        return ask.answer;
+    }
+
+    /** The same after this time. */
+    static <T> CompletableFuture<T> later(
+            Commands commands, Duration after, List<CommandArguments> asked, Function<Replies, T> read) {
+        var ask = new Ask<>(commands, Kind.WHOLE, asked, read);
+        commands.submit(ask, after);
         return ask.answer;
     }
 

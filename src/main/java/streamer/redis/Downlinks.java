@@ -95,7 +95,7 @@ final class Downlinks {
     void lookAfter() {
         var isAway = Math.max(commands.awayNanos(), subscriber.awayNanos()) > CUT_OFF.toNanos();
         var of = new HashSet<>(owners.missing());
-        for (var downlink : downlinks.values()) {
+        for (var downlink : List.copyOf(downlinks.values())) {
             downlink.giveUpAfter(PATIENCE);
             if (downlink.isAwaited()) {
                 downlink.mirror().use();

@@ -38,6 +38,9 @@ public final class RedisMachines implements Machines {
     private static final Logger LOG = System.getLogger(RedisMachines.class.getName());
     private static final Duration TICK = Duration.ofSeconds(5);
 
+    /** A client may ask for a run before the machine that has just told its id has told others. */
+    private static final Duration NOT_YET = Duration.ofSeconds(1);
+
     /** When the store was away, all machines have a connection again after this time. */
     private static final Duration ALL_BACK = Duration.ofSeconds(5);
 
@@ -173,7 +176,12 @@ public final class RedisMachines implements Machines {
 
     @Override
     public CompletableFuture<Optional<RemoteRun>> find(String id) {
-        return ask(replies -> RunFields.run(id, replies.last()), sweep.status(id))
+        Function<Replies, Optional<RemoteRun>> read = replies -> RunFields.run(id, replies.last());
+        var status = List.of(sweep.status(id));
+        return Ask.of(commands, status, read)
+                .thenCompose(found -> found.isPresent()
+                        ? CompletableFuture.completedFuture(found)
+                        : Ask.later(commands, NOT_YET, status, read))
                 .thenApply(found -> found.map(this::seen))
                 .thenApply(this::unlessJustBack);
     }

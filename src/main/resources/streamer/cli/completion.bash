@@ -72,7 +72,7 @@ _streamer() {
         @*) _streamer_complete '(files)' "${current#@}" @ ;;
         *)
             _streamer_command "$COMP_CWORD"
-            [[ ${#words[@]} -gt 2 || -z $current || completion != "$current"* ]] || COMPREPLY+=(completion)
+            [[ ${#words[@]} -gt 2 || -z $current ]] || _streamer_reply < <(compgen -W 'completion probe' -- "$current")
             ;;
     esac
 }

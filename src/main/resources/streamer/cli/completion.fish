@@ -46,6 +46,7 @@ end
 complete -c streamer -f
 complete -c streamer -n __streamer_has_command -k -x -a '(__streamer_complete_command)'
 complete -c streamer -n 'test (count (commandline -opc)) -eq 1' -a completion -d 'A script that completes in a shell'
+complete -c streamer -n 'test (count (commandline -opc)) -eq 1' -a probe -d 'Finds what holds a stream on its way'
 complete -c streamer -n 'string match -q -- "@*" (commandline -ct); and not __streamer_has_command' \
     -x -a '@(__fish_complete_path (string sub -s 2 -- (commandline -ct)))'
 @flags@

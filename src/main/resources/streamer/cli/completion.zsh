@@ -3,7 +3,7 @@
 
 _streamer_command() {
     local -a own
-    own=(completion)
+    own=(completion probe)
     (( CURRENT > 2 )) || _describe -t commands 'word of streamer' own
     _command_names -e
     _files
