@@ -64,13 +64,17 @@ class ProgramIT {
                 assertThat(client.status()).isIn(400, 404);
             }
             awaitRunIsOver(program);
-            Wait.until("an unfinished line is logged", () -> program.err().contains("\"stderr\":\"rest\"}"));
+            Wait.until("an unfinished line is logged", () -> program.err().contains("\"stderr\":\"rest\","));
             program.signal("TERM");
             assertThat(program.exitCode()).isEqualTo(143);
-            assertThat(program.err()).contains("\"level\":\"INFO\",\"stderr\":\"an \\\"error\\\"\"}\n");
+            assertThat(program.err())
+                    .containsPattern(
+                            "\"level\":\"INFO\",\"stderr\":\"an \\\\\"error\\\\\"\",\"run\":\"[0-9a-f]{32}\"}\n")
+                    .containsPattern(
+                            "\"message\":\"launched\",\"client\":\"127\\.0\\.0\\.1\",\"method\":\"GET\",\"path\":\"/\",\"run\"");
             assertThat(program.err()
                             .lines()
-                            .filter(line -> line.contains("\"client\""))
+                            .filter(line -> line.contains("\"status\""))
                             .findFirst()
                             .orElse(""))
                     .matches("\\{\"time\":\"[0-9T:.Z-]+\",\"level\":\"INFO\",\"client\":\"127\\.0\\.0\\.1\","

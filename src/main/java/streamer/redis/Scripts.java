@@ -15,7 +15,7 @@ enum Scripts {
     /**
      * Appends bytes to an output, where it ends, or beyond if it may begin anew there. Keys: output, run. Arguments: the
      * offset of the first byte, that after the last, the bytes, 1 if those before are not kept, how many bytes are, how
-     * long they live.
+     * long a new one lives.
      */
     APPEND("""
             if redis.call('EXISTS', KEYS[2]) == 0 then return {'unknown'} end
@@ -34,8 +34,7 @@ enum Scripts {
                 local offset = tonumber(string.match(first[1], '^%d+')) - #first[2][2]
                 redis.call('HSET', KEYS[2], 'from', string.format('%.0f', offset))
             end
-            redis.call('PEXPIRE', KEYS[1], ARGV[6])
-            redis.call('PEXPIRE', KEYS[2], ARGV[6])
+            if not last then redis.call('PEXPIRE', KEYS[1], ARGV[6]) end
             return {'ok'}
             """),
     /**
