@@ -146,4 +146,15 @@ class ClientsTest {
         assertThat(wrk.code()).isZero();
         assertThat(wrk.out()).contains("requests in").doesNotContain("Non-2xx").doesNotContain("Socket errors");
     }
+
+    @Test
+    void promtoolFindsNothingToSayOfTheMetrics() throws IOException {
+        try (var server =
+                TestServer.of(Commands.sh("echo hi")).keep(Duration.ofHours(1)).start()) {
+            Tool.run("curl", "-sS", server.url(), server.url() + "nowhere");
+            var check = Tool.run("sh", "-c", "curl -sSf " + server.url() + "-/metrics | promtool check metrics");
+            assertThat(check.out()).isEmpty();
+            assertThat(check.code()).isZero();
+        }
+    }
 }
