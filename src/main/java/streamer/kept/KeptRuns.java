@@ -128,6 +128,9 @@ public final class KeptRuns implements AutoCloseable {
             run.recover(file);
             if (machines != null) {
                 machines.publish(run);
+                if (find(run.id()).isEmpty()) { // its time was over
+                    machines.withdraw(run);
+                }
             }
         } catch (IOException e) {
             LOG.log(Level.WARNING, "cannot read a kept run: {0}", e.toString());

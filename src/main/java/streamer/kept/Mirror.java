@@ -34,6 +34,7 @@ public final class Mirror {
     /** Removes it; what comes is of no use any more. */
     synchronized void remove() throws IOException {
         isDropped = true;
+        cutOff(!hasEnded()); // who watches it would wait for ever
         run.remove();
     }
 

@@ -10,7 +10,9 @@ import java.nio.channels.Selector;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import streamer.time.Stopwatch;
 
 /**
  * The standard error of commands as log lines, by a pipe for each run. Lines that the log does not take are lost; no
@@ -28,6 +30,8 @@ final class ErrorLines implements Runnable {
     /** An unfinished line is logged after this time. */
     private static final long PART_MILLIS = 100;
 
+    private static final long PART_NANOS = TimeUnit.MILLISECONDS.toNanos(PART_MILLIS);
+
     private static @Nullable ErrorLines all;
 
     private final Selector selector;
@@ -39,7 +43,17 @@ final class ErrorLines implements Runnable {
     }
 
     /** What one run's commands write, as far as it is no whole line yet. */
-    private record Source(String run, OutputPipe pipe, ByteArrayOutputStream part) {}
+    private static final class Source {
+        private final String run;
+        private final OutputPipe pipe;
+        private final ByteArrayOutputStream part = new ByteArrayOutputStream();
+        private final Stopwatch unfinished = new Stopwatch();
+
+        private Source(String run, OutputPipe pipe) {
+            this.run = run;
+            this.pipe = pipe;
+        }
+    }
 
     /**
      * A pipe for a run, whose write end is its command's standard error; it is read until nobody has that any more.
@@ -49,7 +63,7 @@ final class ErrorLines implements Runnable {
     static OutputPipe pipe(String run) throws IOException {
         var pipe = OutputPipe.open();
         try {
-            start().add(new Source(run, pipe, new ByteArrayOutputStream()));
+            start().add(new Source(run, pipe));
             return pipe;
         } catch (IOException | RuntimeException | Error e) {
             pipe.close();
@@ -60,10 +74,16 @@ final class ErrorLines implements Runnable {
     private static synchronized ErrorLines start() throws IOException {
         var started = all;
         if (started == null) {
-            started = new ErrorLines(Selector.open());
-            var reader = new Thread(started, "stderr");
-            reader.setDaemon(true);
-            reader.start();
+            var selector = Selector.open();
+            try {
+                started = new ErrorLines(selector);
+                var reader = new Thread(started, "stderr");
+                reader.setDaemon(true);
+                reader.start();
+            } catch (RuntimeException | Error e) { // no memory, or no threads
+                selector.close();
+                throw e;
+            }
             all = started;
         }
         return started;
@@ -87,15 +107,14 @@ final class ErrorLines implements Runnable {
 
     /** Waits for bytes, or for the end of lines. */
     private void read() throws IOException {
-        if (selector.select(unfinished.isEmpty() ? 0 : PART_MILLIS) == 0) {
-            unfinished.forEach(ErrorLines::logPart);
-            unfinished.clear();
-        }
+        selector.select(unfinished.isEmpty() ? 0 : PART_MILLIS);
         for (var keys = selector.selectedKeys().iterator(); keys.hasNext(); ) {
             var source = (Source) keys.next().attachment();
             keys.remove();
             read(source);
         }
+        var now = System.nanoTime();
+        unfinished.removeIf(source -> source.unfinished.left(now, PART_NANOS) == 0 && logPart(source));
     }
 
     private void read(Source source) throws IOException {
@@ -104,15 +123,15 @@ final class ErrorLines implements Runnable {
         while (bytes.hasRemaining()) {
             take(source, bytes.get());
         }
+        if (length < 0) {
+            logPart(source);
+            source.pipe.close();
+        }
         if (source.part.size() > 0) {
+            source.unfinished.start(System.nanoTime());
             unfinished.add(source);
         } else {
             unfinished.remove(source);
-        }
-        if (length < 0) {
-            unfinished.remove(source);
-            logPart(source);
-            source.pipe.close();
         }
     }
 
@@ -125,15 +144,18 @@ final class ErrorLines implements Runnable {
         }
     }
 
-    private static void logPart(Source source) {
+    /** Logs what there is of a line; true. */
+    private static boolean logPart(Source source) {
         if (source.part.size() > 0) {
             log(source);
         }
+        return true;
     }
 
     private static void log(Source source) {
         var line = new ErrorLine(source.run, source.part.toString(StandardCharsets.UTF_8));
         source.part.reset();
+        source.unfinished.reset();
         LOG.log(Level.INFO, "{0}", line);
     }
 }

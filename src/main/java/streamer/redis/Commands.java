@@ -99,10 +99,7 @@ final class Commands implements AutoCloseable {
     private void run() {
         try {
             while (!closed) {
-                if (!connect()) {
-                    queue.removeIf(job -> job.giveUp(awayNanos() > AWAY_NANOS));
-                    pause();
-                } else if (!execute()) {
+                if (!isExecuting()) {
                     pause();
                 }
             }
@@ -113,6 +110,20 @@ final class Commands implements AutoCloseable {
             queue.removeIf(job -> job.giveUp(true));
             disconnect();
         }
+    }
+
+    private boolean isExecuting() throws InterruptedException {
+        try {
+            if (connect()) {
+                return execute();
+            }
+            queue.removeIf(job -> job.giveUp(awayNanos() > AWAY_NANOS));
+        } catch (RuntimeException | Error e) { // such as no memory: others wait for this thread
+            LOG.log(Level.ERROR, "the store: " + e, e);
+            lost.start(System.nanoTime());
+            disconnect();
+        }
+        return false;
     }
 
     private void pause() throws InterruptedException {
@@ -181,7 +192,7 @@ final class Commands implements AutoCloseable {
             LOG.log(Level.ERROR, "the store: " + e, e);
             lost(new JedisConnectionException(String.valueOf(e)));
         }
-        jobs.forEach(Job::lost);
+        jobs.forEach(Commands::lost);
         return false;
     }
 
@@ -230,10 +241,18 @@ final class Commands implements AutoCloseable {
         }
     }
 
+    private static void lost(Job job) {
+        try {
+            job.lost();
+        } catch (RuntimeException | Error e) {
+            LOG.log(Level.ERROR, "not told that the store is lost: " + e, e);
+        }
+    }
+
     private static void finish(Job job, Replies replies) {
         try {
             job.finish(replies);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.log(Level.ERROR, "the store's answer is not understood: " + e, e);
         }
     }

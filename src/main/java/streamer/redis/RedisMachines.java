@@ -63,6 +63,7 @@ public final class RedisMachines implements Machines {
     private final AtomicBoolean isClosed = new AtomicBoolean();
     private volatile long backAt = System.nanoTime() - ALL_BACK.toNanos();
     private boolean isFirst = true;
+    private volatile boolean hasLease;
     private long sweptAt;
 
     private RedisMachines(RedisConfig config, Connector connector, Connection connection) {
@@ -130,20 +131,39 @@ public final class RedisMachines implements Machines {
     /** On a new connection nothing is known of what the server has. */
     private void connected() {
         owners.reset();
-        backAt = isFirst ? backAt : System.nanoTime();
+        if (!isFirst) {
+            sendAgain();
+        }
         isFirst = false;
         renewLease();
+    }
+
+    private void sendAgain() {
+        backAt = System.nanoTime();
         uplinks.values().forEach(Uplink::reconnected);
     }
 
-    /** Where Redis is full it sets nothing, but lengthens the life of what is there. */
+    /**
+     * Where Redis is full it sets nothing, but lengthens the life of what is there. Where the lease was not there, the
+     * server has lost what it had.
+     */
+    @SuppressWarnings("FutureReturnValueIgnored") // what follows throws nothing
     private void renewLease() {
         var lease = keys().owner(machine.id());
         var life = Long.toString(Machine.LEASE.toMillis());
-        Ask.tell(
-                commands,
+        var renewed = List.of(
                 Command.of(Protocol.Command.PEXPIRE, lease, life),
                 Command.of(Protocol.Command.SET, lease, machine.name(), "PX", life));
+        Ask.ofEach(commands, renewed, replies -> isOne(replies.get(0))).thenAccept(wasThere -> {
+            if (!wasThere && hasLease) {
+                sendAgain();
+            }
+            hasLease = true;
+        });
+    }
+
+    private static boolean isOne(Object reply) {
+        return Long.valueOf(1).equals(reply);
     }
 
     @Override

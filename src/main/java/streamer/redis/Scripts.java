@@ -96,7 +96,7 @@ enum Scripts {
                     found[#found + 1] = entry
                     bytes = bytes + #entry[2][2]
                 end
-                if #some < 8 then return {found, 1} end
+                if #some < 8 or some[8][1] == ENDING then return {found, 1} end -- no range begins after the last id
                 from = '(' .. some[8][1]
             end
             return {found, 0}

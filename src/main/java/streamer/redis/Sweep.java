@@ -55,6 +55,7 @@ final class Sweep {
     private final Consumer<RemoteRun> removed;
     private final AtomicBoolean isMakingRoom = new AtomicBoolean();
     private CompletableFuture<List<RemoteRun>> listed = CompletableFuture.completedFuture(List.of());
+    private volatile long madeRoomAt = System.nanoTime() - LIST_NANOS;
     private long listedAt = System.nanoTime() - LIST_NANOS;
 
     /**
@@ -199,9 +200,10 @@ final class Sweep {
      */
     @SuppressWarnings("FutureReturnValueIgnored") // what follows throws nothing
     void makeRoom() {
-        if (!isMakingRoom.compareAndSet(false, true)) {
+        if (System.nanoTime() - madeRoomAt < LIST_NANOS || !isMakingRoom.compareAndSet(false, true)) {
             return;
         }
+        madeRoomAt = System.nanoTime();
         list().whenComplete((runs, failure) -> {
             isMakingRoom.set(false);
             if (failure != null) {

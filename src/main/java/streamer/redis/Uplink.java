@@ -172,8 +172,15 @@ final class Uplink implements Job {
         if (name != null && isFreeing) {
             asked.add(Command.call(Scripts.FREE, 1, name, machine.claim(run.id())));
         }
-        if (isDone || (end != null && life(end).isNegative())) {
+        if (isDone) {
+            return asked;
+        }
+        if (end != null && life(end).isNegative()) { // perhaps it has not ended there
             isDone = true;
+            asked.add(Command.of(
+                    Protocol.Command.DEL,
+                    machine.keys().run(run.id()),
+                    machine.keys().output(run.id())));
             return asked;
         }
         announce(asked, end);
@@ -264,6 +271,9 @@ final class Uplink implements Job {
                 if (from > 0) {
                     break;
                 }
+                if (log.first() <= sent) {
+                    throw new IOException("its files are gone");
+                }
                 sent = log.first();
                 mayBeginAnew = true;
                 return sent < log.next() ? read() : new byte[0];
@@ -294,7 +304,11 @@ final class Uplink implements Job {
     public void finish(Replies replies) {
         var error = replies.error();
         if (error.filter(Replies::isFull).isPresent()) {
-            full();
+            full(error.get());
+            return;
+        }
+        if (call != null && replies.size() == 0) { // it has failed to begin
+            again(AFTER_ERROR);
             return;
         }
         // What the list, or a key, says does not keep the output from others.
@@ -358,12 +372,14 @@ final class Uplink implements Job {
         isDone = true;
     }
 
-    private void full() {
+    private void full(String error) {
         if (!isFullSaid) {
             LOG.log(Level.WARNING, "run {0}: other machines get it late, as the store is full", run.id());
             isFullSaid = true;
         }
-        makeRoom.run();
+        if (error.contains("OOM ")) {
+            makeRoom.run();
+        }
         again(AFTER_FULL);
     }
 

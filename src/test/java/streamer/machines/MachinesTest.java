@@ -163,6 +163,42 @@ class MachinesTest {
         }
     }
 
+    /** Entries are read by eights, and the ending is the last that there can be. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 6, 7, 8, 15})
+    void anEndedRunIsReadWhateverItsEntries(int number) throws IOException {
+        try (var puppet = new Puppet()) {
+            var owner = start(puppet.command());
+            var other = start(puppet.command());
+            try (var client = owner.get("/")) {
+                puppet.tell(":");
+                var run = run(client);
+                for (var i = 1; i <= number; i++) {
+                    var next = i;
+                    puppet.tell("printf " + next % 10);
+                    Wait.until("it is an entry", () -> text(other, status(run)).contains("\"next\":" + next + ","));
+                }
+                puppet.tell("exit 0");
+                awaitEnd(other, run);
+                try (var late = other.get(output(run))) {
+                    assertThat(late.text()).hasSize(number);
+                    assertThat(late.end()).isEqualTo(End.CLEAN);
+                }
+            }
+        }
+    }
+
+    @Test
+    void whatRedisForgetsIsSentAgain() throws IOException {
+        var owner = start(Commands.printing("abc"));
+        var other = start(Commands.printing("abc"));
+        var run = begin(owner);
+        awaitEnd(other, run);
+        redis.cli("flushall");
+        Wait.until("it is known again", () -> code(other, "GET", status(run)) == 200);
+        assertThat(text(other, output(run))).isEqualTo("abc");
+    }
+
     @Test
     void anEndedRunIsReadFromEachOffsetOnEachMachine() throws IOException {
         var all = "0123456789";
