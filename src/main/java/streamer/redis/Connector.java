@@ -181,8 +181,10 @@ final class Connector {
     /** Why there is no connection, in a few words. */
     static String line(JedisException failure) {
         Throwable cause = failure;
+        var isOfTls = false;
         while (cause.getCause() != null && cause.getCause() != cause) {
             cause = cause.getCause();
+            isOfTls |= cause instanceof SSLException;
         }
         for (var suppressed : cause.getSuppressed()) {
             cause = suppressed;
@@ -200,7 +202,7 @@ final class Connector {
         if (message.startsWith("NOAUTH")) {
             return "it asks for a password";
         }
-        return cause instanceof SSLException || message.contains("certif")
+        return isOfTls
                 ? message + " (see --store-verify)"
                 : message.lines().findFirst().orElse("").replaceFirst("^(WRONGPASS|NOAUTH|ERR) ", "");
     }
