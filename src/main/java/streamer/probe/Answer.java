@@ -95,7 +95,7 @@ final class Answer implements AutoCloseable {
             return new ChunkedInput(wire);
         }
         var length = head.length();
-        return length.isPresent() ? new LimitedInput(wire, length.getAsLong()) : wire;
+        return length.isPresent() ? new LimitedInput(wire, length.getAsLong(), "the body") : wire;
     }
 
     /** The body's first line, for a message; empty if it has none. */

@@ -16,12 +16,13 @@ final class ChunkedInput extends InputStream {
     private static final Pattern SIZE = Pattern.compile("([0-9a-fA-F]{1,15})[ \\t]*(?:;.*)?");
 
     private final InputStream in;
-    private long left;
+    private LimitedInput chunk;
     private boolean isFirst = true;
     private boolean isOver;
 
     ChunkedInput(InputStream in) {
         this.in = in;
+        chunk = new LimitedInput(in, 0, "a chunk");
     }
 
     @Override
@@ -41,17 +42,11 @@ final class ChunkedInput extends InputStream {
         if (length == 0) {
             return 0;
         }
-        if (left == 0 && !isOver) {
+        var count = chunk.read(into, from, length);
+        while (count < 0 && !isOver) {
             next();
+            count = chunk.read(into, from, length);
         }
-        if (isOver) {
-            return -1;
-        }
-        var count = in.read(into, from, (int) Math.min(length, left));
-        if (count < 0) {
-            throw new EOFException("within a chunk");
-        }
-        left -= count;
         return count;
     }
 
@@ -66,8 +61,9 @@ final class ChunkedInput extends InputStream {
             var shown = line.substring(0, Math.min(line.length(), 20));
             throw new ProbeException("the answer is malformed: '" + shown + "' is not the size of a chunk");
         }
-        left = Long.parseLong(size.group(1), 16);
-        if (left == 0) {
+        var length = Long.parseLong(size.group(1), 16);
+        chunk = new LimitedInput(in, length, "a chunk");
+        if (length == 0) {
             Head.lines(in, MOST_TRAILER_BYTES); // trailers
             isOver = true;
         }

@@ -11,10 +11,13 @@ import java.io.InputStream;
  */
 final class LimitedInput extends InputStream {
     private final InputStream in;
+    private final String what;
     private long left;
 
-    LimitedInput(InputStream in, long length) {
+    /** The next bytes of a stream, which are those of {@code what}. */
+    LimitedInput(InputStream in, long length, String what) {
         this.in = in;
+        this.what = what;
         left = length;
     }
 
@@ -27,7 +30,7 @@ final class LimitedInput extends InputStream {
     /**
      * Reads.
      *
-     * @throws EOFException if the body is cut off
+     * @throws EOFException if they are cut off
      */
     @Override
     public int read(byte[] into, int from, int length) throws IOException {
@@ -39,7 +42,7 @@ final class LimitedInput extends InputStream {
         }
         var count = in.read(into, from, (int) Math.min(length, left));
         if (count < 0) {
-            throw new EOFException("within the body");
+            throw new EOFException("within " + what);
         }
         left -= count;
         return count;

@@ -173,7 +173,7 @@ final class Downlink implements Job {
             commands.submit(this, NO_ROOM);
         } else if (mirror.hasEnded()) {
             LOG.log(Level.DEBUG, "run {0}: its copy is whole", mirror.id());
-        } else if (Long.valueOf(1).equals(answer.get(1))) {
+        } else if (Replies.isOne(answer.get(1))) {
             caughtUp.accept(this);
         } else {
             commands.submit(this);

@@ -130,6 +130,6 @@ final class Downlinks {
 
     private CompletableFuture<Boolean> exists(byte[] key) {
         List<CommandArguments> asked = List.of(Command.of(Protocol.Command.EXISTS, key));
-        return Ask.of(commands, asked, replies -> Long.valueOf(1).equals(replies.last()));
+        return Ask.of(commands, asked, replies -> Replies.isOne(replies.last()));
     }
 }

@@ -154,16 +154,12 @@ public final class RedisMachines implements Machines {
         var renewed = List.of(
                 Command.of(Protocol.Command.PEXPIRE, lease, life),
                 Command.of(Protocol.Command.SET, lease, machine.name(), "PX", life));
-        Ask.ofEach(commands, renewed, replies -> isOne(replies.get(0))).thenAccept(wasThere -> {
+        Ask.ofEach(commands, renewed, replies -> Replies.isOne(replies.get(0))).thenAccept(wasThere -> {
             if (!wasThere && hasLease) {
                 sendAgain();
             }
             hasLease = true;
         });
-    }
-
-    private static boolean isOne(Object reply) {
-        return Long.valueOf(1).equals(reply);
     }
 
     @Override
@@ -257,16 +253,19 @@ public final class RedisMachines implements Machines {
     }
 
     private CompletableFuture<Void> forget(RemoteRun run) {
-        var told = isOthers(run) && run.isReachable() ? order("forget", run) : done();
-        return told.thenCompose(nothing -> sweep.remove(run.id()));
+        return tell("forget", run).thenCompose(nothing -> sweep.remove(run.id()));
     }
 
     /** Removes a run from Redis; its machine may keep it. */
     @SuppressWarnings("FutureReturnValueIgnored") // what follows throws nothing
     private void remove(RemoteRun run) {
         dropUplink(run.id());
-        var told = isOthers(run) && run.isReachable() ? order("drop", run) : done();
-        told.whenComplete((nothing, failure) -> sweep.remove(run.id()));
+        tell("drop", run).whenComplete((nothing, failure) -> sweep.remove(run.id()));
+    }
+
+    /** Has the machine of a run do something with it, if it is another one that answers. */
+    private CompletableFuture<Void> tell(String what, RemoteRun run) {
+        return isOthers(run) && run.isReachable() ? order(what, run) : done();
     }
 
     private static CompletableFuture<Void> done() {

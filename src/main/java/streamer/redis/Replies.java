@@ -77,6 +77,11 @@ final class Replies {
         return AWAY.stream().anyMatch(word -> error.startsWith(word + " ") || error.contains(": -" + word + " "));
     }
 
+    /** Whether a reply, or a part of one, is the number 1. */
+    static boolean isOne(@Nullable Object reply) {
+        return Long.valueOf(1).equals(reply);
+    }
+
     /** A reply, or a part of one, as text. */
     static String text(@Nullable Object reply) {
         return reply instanceof byte[] bytes ? new String(bytes, StandardCharsets.UTF_8) : String.valueOf(reply);

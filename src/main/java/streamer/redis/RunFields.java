@@ -94,7 +94,7 @@ final class RunFields {
                     end,
                     Math.min(next, Long.parseLong(fields.getOrDefault("from", "0"))),
                     next,
-                    end != null || Long.valueOf(1).equals(parts.get(3))));
+                    end != null || Replies.isOne(parts.get(3))));
         } catch (IllegalArgumentException | DateTimeException e) {
             LOG.log(Level.DEBUG, "run {0} is not understood: {1}", id, e.toString());
             return Optional.empty();
