@@ -38,6 +38,9 @@ public record Row(
 
     private static final int SMALLEST_BLOCK = 1_024;
 
+    /** A record of TLS has so many, and so has what is read at one time: such pieces are no sign of who holds them. */
+    private static final int LARGEST_BLOCK = 16_000;
+
     /**
      * Bytes that came together, as they were sent: compressed ones count as such.
      *
@@ -106,12 +109,27 @@ public record Row(
 
     /** Without stamps: blocks of one size, or all at once after a while, look held. */
     private Shape shapeByGaps() {
-        var bursts = bursts();
-        if (bursts.size() > 2) {
-            return blockBytes() >= SMALLEST_BLOCK ? Shape.PIECES : Shape.LIVE;
+        if (span().compareTo(LATE) < 0) {
+            var isSlow = !pieces.isEmpty() && pieces.get(0).after().compareTo(SLOW) >= 0;
+            return isSlow && end != End.LEFT ? Shape.WHOLE : Shape.UNKNOWN;
         }
-        var isSlow = !bursts.isEmpty() && bursts.get(0).after().compareTo(SLOW) >= 0;
-        return isSlow && bursts.size() == 1 && end != End.LEFT ? Shape.WHOLE : Shape.UNKNOWN;
+        if (bursts().size() <= 2) {
+            return Shape.UNKNOWN;
+        }
+        return isInBlocks() ? Shape.PIECES : Shape.LIVE;
+    }
+
+    /** From the first piece to the last. */
+    private Duration span() {
+        return pieces.isEmpty()
+                ? Duration.ZERO
+                : pieces.get(pieces.size() - 1).after().minus(pieces.get(0).after());
+    }
+
+    /** Whoever downloads on a slow line gets blocks too, but without a pause between them. */
+    private boolean isInBlocks() {
+        var bytes = blockBytes();
+        return bytes >= SMALLEST_BLOCK && bytes < LARGEST_BLOCK && step().compareTo(LATE) >= 0;
     }
 
     /** Whether it is not what was sent when it was sent. */
@@ -119,7 +137,7 @@ public record Row(
         return shape() != Shape.LIVE && shape() != Shape.UNKNOWN;
     }
 
-    /** The pieces, with those as one that came together. */
+    /** The pieces, with those as one that came together: at the time of its first, lest small steps make one of all. */
     List<Piece> bursts() {
         var bursts = new ArrayList<Piece>();
         for (var piece : pieces) {
@@ -127,7 +145,7 @@ public record Row(
             if (last == null || piece.after().minus(last.after()).compareTo(TOGETHER) > 0) {
                 bursts.add(piece);
             } else {
-                bursts.set(bursts.size() - 1, new Piece(piece.after(), last.bytes() + piece.bytes()));
+                bursts.set(bursts.size() - 1, new Piece(last.after(), last.bytes() + piece.bytes()));
             }
         }
         return bursts;

@@ -9,8 +9,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.LongUnaryOperator;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import streamer.probe.Row.End;
 import streamer.probe.Row.Line;
 import streamer.probe.Row.Piece;
@@ -218,6 +221,7 @@ class VerdictTest {
         assertThat(other(End.CLEAN, 5, 300, 8, 8, 8, 9).shape()).isEqualTo(Shape.LIVE);
         assertThat(other(End.CLEAN, 5, 300, 3_800, 4_096, 4_096, 17).shape()).isEqualTo(Shape.PIECES);
         assertThat(other(End.CLEAN, 900, 1, 50, 50).shape()).isEqualTo(Shape.WHOLE);
+        assertThat(other(End.CLEAN, 900, 1, large(60, 9_000)).shape()).isEqualTo(Shape.WHOLE);
         assertThat(other(End.CLEAN, 5, 1, 50, 50).shape()).isEqualTo(Shape.UNKNOWN);
         assertThat(other(End.LEFT, 900, 1, 50).shape()).isEqualTo(Shape.UNKNOWN);
         assertThat(other(End.LEFT, 5, 1).shape()).isEqualTo(Shape.UNKNOWN);
@@ -225,5 +229,25 @@ class VerdictTest {
                 Verdict.of(List.of(other(End.CLEAN, 5, 300, 4_096, 4_096, 4_096, 17))),
                 "blocks of 4096 bytes",
                 "the program itself holds it, or nginx does");
+    }
+
+    private static int[] large(int pieces, int bytes) {
+        return IntStream.generate(() -> bytes).limit(pieces).toArray();
+    }
+
+    /** Each within what counts as together after the one before, but not after the first. */
+    @ParameterizedTest
+    @ValueSource(ints = {8, 400, 1_448, 16_384})
+    void whatComesAllTheTimeIsLive(int bytes) {
+        for (var end : End.values()) {
+            assertThat(other(end, 5, 5, large(300, bytes)).shape()).isEqualTo(Shape.LIVE);
+            assertThat(other(end, 900, 5, large(300, bytes)).shape()).isEqualTo(Shape.LIVE);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {16_384, 16_376})
+    void aRecordOfTlsIsNoBlock(int bytes) {
+        assertThat(other(End.CLEAN, 5, 150, large(10, bytes)).shape()).isEqualTo(Shape.LIVE);
     }
 }
