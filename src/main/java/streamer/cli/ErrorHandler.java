@@ -3,6 +3,7 @@ package streamer.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,7 @@ final class ErrorHandler implements IParameterExceptionHandler, IExecutionExcept
     static final int USAGE = 2;
     private static final int NOT_EXECUTABLE = 126;
     private static final int NOT_FOUND = 127;
+    private static final Pattern NOT_PRINTABLE = Pattern.compile("[\\p{C}\\p{Zl}\\p{Zp}]");
 
     private final EnvironmentFlags environment;
 
@@ -111,9 +113,9 @@ final class ErrorHandler implements IParameterExceptionHandler, IExecutionExcept
                 .orElse("");
     }
 
-    /** Prints a line; returns the exit code. */
+    /** Prints a line, of which nothing that is not printable gets to a terminal; returns the exit code. */
     static int say(PrintWriter err, String message, int code) {
-        err.println("streamer: " + message.replaceAll("\\p{Cntrl}", "?"));
+        err.println("streamer: " + NOT_PRINTABLE.matcher(message).replaceAll("?"));
         err.flush();
         return code;
     }

@@ -19,7 +19,7 @@ final class ProbeFields {
 
     static Map<String, Object> of(Probe.Report report) {
         var fields = new LinkedHashMap<String, Object>();
-        fields.put("url", report.at());
+        fields.put("url", report.at().url());
         fields.put("streamer", report.isStreamer());
         fields.put("verdict", report.verdict().outcome());
         fields.put("sentence", report.verdict().sentence());

@@ -24,7 +24,7 @@ public record Address(boolean isSecure, String host, int port, String target, St
     private static final int HIGHEST_PORT = 65_535;
     private static final Pattern OTHER_SCHEME = Pattern.compile("(?i)[a-z][a-z0-9+.-]*:.*");
     private static final Pattern URL = Pattern.compile("(?i)(?:(https?)://)?(?:([^@/?#\\s]*)@)?"
-            + "(\\[[0-9a-f:.]+]|[^:/?#@\\[\\]\\s]+)(?::(\\d{1,5}))?([/?][!-~&&[^#]]*)?(?:#.*)?");
+            + "(\\[[0-9a-f:.]+]|[^:/?#@\\[\\]\\s\\p{C}]+)(?::(\\d{1,5}))?([/?][!-~&&[^#]]*)?(?:#.*)?");
 
     /**
      * Reads a URL; without a scheme it is {@code http}.
@@ -114,8 +114,13 @@ public record Address(boolean isSecure, String host, int port, String target, St
     }
 
     /** The URL, without name and password. */
+    public String url() {
+        return (isSecure ? "https://" : "http://") + authority() + target;
+    }
+
+    /** The URL for a message, where a long one is cut. */
     @Override
     public String toString() {
-        return (isSecure ? "https://" : "http://") + authority() + target;
+        return Text.visible(url());
     }
 }

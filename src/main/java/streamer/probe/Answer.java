@@ -102,7 +102,8 @@ final class Answer implements AutoCloseable {
     String firstLine() {
         try {
             var bytes = body().readNBytes(LONGEST_LINE);
-            return new String(bytes, US_ASCII).lines().findFirst().orElse("").strip();
+            return Text.visible(
+                    new String(bytes, US_ASCII).lines().findFirst().orElse("").strip());
         } catch (IOException e) {
             return "";
         }

@@ -58,8 +58,8 @@ final class ChunkedInput extends InputStream {
         var line = Head.line(in, LONGEST_LINE);
         var size = SIZE.matcher(line);
         if (!size.matches()) {
-            var shown = line.substring(0, Math.min(line.length(), 20));
-            throw new ProbeException("the answer is malformed: '" + shown + "' is not the size of a chunk");
+            throw new ProbeException(
+                    "the answer is malformed: '" + Text.visible(line) + "' is not the size of a chunk");
         }
         var length = Long.parseLong(size.group(1), 16);
         chunk = new LimitedInput(in, length, "a chunk");

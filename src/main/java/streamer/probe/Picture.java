@@ -103,7 +103,7 @@ public record Picture(int width, boolean hasColour) {
                 .flatMap(row -> row.hops().stream())
                 .filter(field ->
                         !field.name().equalsIgnoreCase("Age") && !field.name().equalsIgnoreCase("X-Varnish"))
-                .map(Head.Field::toString)
+                .map(field -> Text.visible(field.toString()))
                 .distinct()
                 .limit(6)
                 .collect(joining(", "));
@@ -111,7 +111,7 @@ public record Picture(int width, boolean hasColour) {
         var asked = rows.get(0)
                 .head()
                 .value(Trial.MARK)
-                .map(mark -> ", streamer was asked in " + mark.toUpperCase(Locale.ROOT))
+                .map(mark -> ", streamer was asked in " + Text.visible(mark).toUpperCase(Locale.ROOT))
                 .orElse("");
         return (seen.isEmpty() ? "no hop names itself" : seen) + "; " + version + asked;
     }

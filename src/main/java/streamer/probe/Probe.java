@@ -168,7 +168,7 @@ public final class Probe {
             try {
                 at = at.resolve(location);
             } catch (IllegalArgumentException e) {
-                throw new ProbeException(at + " leads to '" + location + "', which is no address", e);
+                throw new ProbeException(at + " leads to '" + Text.visible(location) + "', which is no address", e);
             }
         }
         throw new ProbeException(from + " leads on and on: more than " + MOST_REDIRECTS + " redirects, to " + at);

@@ -59,7 +59,7 @@ public record Verdict(Outcome outcome, String sentence) {
         return first(rows, row -> row.shape() == Shape.REPLAY).map(row -> {
             var age = row.head()
                     .value("Age")
-                    .map(value -> " (Age: " + value + ")")
+                    .map(value -> " (Age: " + Text.visible(value) + ")")
                     .orElse("");
             return held(who(row) + " replays an earlier answer" + age + " instead of asking again"
                     + cure(row, Hop::againstCache, "have its cache leave this path out"));

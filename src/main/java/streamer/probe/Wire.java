@@ -120,7 +120,7 @@ final class Wire extends InputStream {
         var line = String.valueOf(e.getMessage());
         return line.contains("plaintext") || line.contains("unrecognized SSL message")
                 ? "the server does not speak it there; try http://"
-                : line;
+                : Text.visible(line);
     }
 
     /** Sends bytes. */

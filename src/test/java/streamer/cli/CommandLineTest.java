@@ -228,6 +228,7 @@ class CommandLineTest {
     void aCommandMustBeThereAndExecutable() throws IOException {
         var text = Files.createFile(directory.resolve("text"));
         assertFails(127, "none: command not found", "none");
+        assertFails(127, "streamer: a?b?c?d: command not found", "a\033b\u009bc\u202ed");
         assertFails(126, text + ": not executable", text.toString());
         assertFails(126, directory + ": not executable", directory.toString());
         assertFails(127, "sh: command not found", "--env=PATH=/nowhere", "sh");

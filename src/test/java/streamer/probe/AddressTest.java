@@ -39,6 +39,8 @@ class AddressTest {
                 "http://a:x/",
                 "http://a/\r\nX: y",
                 "http://a/ü",
+                "http://a\033[1mb/",
+                "http://a\u009bb/",
                 "/path",
                 "[::1"
             })
