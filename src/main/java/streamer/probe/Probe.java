@@ -82,17 +82,24 @@ public final class Probe {
         var path = asked.path().endsWith(Trial.PATH) ? asked.path() : Trial.PATH;
         var unique = Long.toHexString(ThreadLocalRandom.current().nextLong());
         try (var answer = follow(asked.at(path + "?n=0&t=" + unique), false, Duration.ZERO)) {
-            var head = answer.reply.head();
-            if (head.value(Trial.MARK).isEmpty()) {
+            var isStreamer = answer.isStreamer();
+            if (isStreamer || !isElsewhere(answer.reply.head().status())) {
+                refuseErrors(answer);
+            }
+            if (!isStreamer) {
                 return null;
             }
-            refuseErrors(answer);
             answer.reply.until(settings.timeout());
             var recording = new Recording(answer.reply);
             recording.read();
             learn(recording.lines());
-            return answer.at.at(answer.at.path());
+            return answer.url();
         }
+    }
+
+    /** Who is no streamer has nothing there; any other error says nothing of what is, and asking for the URL may run it. */
+    private static boolean isElsewhere(int status) {
+        return status == 404 || status == 405;
     }
 
     private Report judge(Address first, boolean isStreamer, List<Trial> trials) throws IOException {
@@ -148,13 +155,22 @@ public final class Probe {
 
     /** An answer, and where it has come from. */
     private record Followed(Address at, Answer reply) implements AutoCloseable {
+        boolean isStreamer() {
+            return reply.head().value(Trial.MARK).isPresent();
+        }
+
+        /** Without what the probe asks of the diagnostic stream. */
+        Address url() {
+            return isStreamer() ? at.at(at.path()) : at;
+        }
+
         @Override
         public void close() throws IOException {
             reply.close();
         }
     }
 
-    /** Asks, and goes where redirects lead (RFC 9110, 15.4); credentials do not go to other servers. */
+    /** Asks, and goes where redirects lead (RFC 9110, 15.4); what the user gives does not go to other servers. */
     private Followed follow(Address from, boolean isGzip, Duration longest) throws IOException {
         var at = from;
         for (var i = 0; i <= MOST_REDIRECTS; i++) {
@@ -184,7 +200,7 @@ public final class Probe {
     /** A hop may answer by itself where it cannot make anything of streamer's answer. */
     private static void refuseOthers(Followed answer) throws ProbeException {
         var head = answer.reply.head();
-        if (head.value(Trial.MARK).isEmpty()) {
+        if (!answer.isStreamer()) {
             var hop = Hop.of(head).stream().findFirst();
             throw new ProbeException(answer.at + ": " + head.status() + " that "
                     + hop.map(Hop::toString).orElse("a hop") + " answers by itself; cure: "
@@ -199,8 +215,14 @@ public final class Probe {
         }
         answer.reply.until(settings.timeout().multipliedBy(2));
         var line = answer.reply.firstLine();
-        var hint = status == 401 ? "; credentials are given by -H 'Authorization: ...'" : "";
         throw new ProbeException(answer.at + ": " + status
-                + (line.isEmpty() || line.startsWith("<") ? "" : ", " + line.replaceFirst("\\.$", "")) + hint);
+                + (line.isEmpty() || line.startsWith("<") ? "" : ", " + line.replaceFirst("\\.$", ""))
+                + (status == 401 ? credentials(answer) : ""));
+    }
+
+    private String credentials(Followed answer) {
+        return answer.at.isSameServer(asked)
+                ? "; credentials are given by -H 'Authorization: ...'"
+                : "; what is given for " + asked + " is not sent to other servers: probe " + answer.url();
     }
 }

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import streamer.http.listener.TlsFiles;
 import streamer.probe.Row.End;
 import streamer.probe.Verdict.Outcome;
@@ -167,19 +168,60 @@ class ProbeTest {
             var report = probe(
                     near.url().replace("//", "//me:pass@"),
                     new Head.Field("Cookie", "c=1"),
-                    new Head.Field("X-Own", "own"),
+                    new Head.Field("X-Api-Key", "own"),
+                    new Head.Field("host", "inner"),
                     new Head.Field("user-agent", "other"));
             assertThat(report.at()).hasToString(far.url() + "x");
             assertThat(report.verdict().outcome()).isEqualTo(Outcome.UNKNOWN);
             assertThat(near.requests())
                     .allMatch(head -> head.contains("\nAuthorization: Basic bWU6cGFzcw==\n")
                             && head.contains("\nCookie: c=1\n")
+                            && head.contains("\nX-Api-Key: own\n")
+                            && head.contains("\nhost: inner\n")
                             && head.contains("\nuser-agent: other\n")
-                            && !head.contains("streamer-probe"));
+                            && !head.contains("streamer-probe")
+                            && !head.contains("\nHost: "));
+            var authority = far.url().replaceAll("http://|/", "");
             assertThat(far.requests())
                     .isNotEmpty()
-                    .allMatch(head -> head.contains("\nX-Own: own\n"))
-                    .noneMatch(head -> head.contains("Authorization") || head.contains("Cookie"));
+                    .allMatch(head -> head.contains("\nHost: " + authority
+                            + "\nUser-Agent: streamer-probe\nAccept: */*\n" + "Accept-Encoding: "))
+                    .allMatch(head -> head.strip().lines().count() == 5);
+        }
+    }
+
+    @Test
+    void whoAsksForCredentialsOnAnotherServerIsNamed() throws IOException {
+        var refusal = "HTTP/1.1 401 No\r\nStreamer-Probe: HTTP/1.1\r\nContent-Length: 0\r\n\r\n";
+        try (var far = new FakeServer((head, out) -> out.write(refusal.getBytes(ISO_8859_1)));
+                var near = new FakeServer((head, out) ->
+                        out.write(("HTTP/1.1 301 There\r\nLocation: " + far.url() + "-/probe?n=0\r\n\r\n")
+                                .getBytes(ISO_8859_1)))) {
+            assertFails(
+                    near.url(),
+                    ": 401; what is given for " + near.url() + " is not sent to other servers: probe " + far.url()
+                            + "-/probe");
+        }
+    }
+
+    /** Whoever answers so may be streamer: to ask for the URL itself would run its command. */
+    @ParameterizedTest
+    @ValueSource(ints = {400, 401, 403, 429, 500, 502, 503, 504})
+    void theUrlItselfIsNotAskedForAfterAnError(int status) throws IOException {
+        var answer = "HTTP/1.1 " + status + " Error\r\nContent-Length: 5\r\n\r\nWait.";
+        try (var server = new FakeServer((head, out) -> out.write(answer.getBytes(ISO_8859_1)))) {
+            assertFails(server.url() + "job", ": " + status + ", Wait");
+            assertThat(server.requests()).singleElement().asString().startsWith("GET /-/probe?");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {200, 204, 300, 404, 405})
+    void theUrlItselfIsAskedForWhereThereIsNoStreamer(int status) throws IOException {
+        try (var server = new FakeServer((head, out) -> out.write(
+                ("HTTP/1.1 " + (head.startsWith("GET /-/") ? status : 200) + " OK\r\nContent-Length: 0\r\n\r\n")
+                        .getBytes(ISO_8859_1)))) {
+            assertThat(probe(server.url()).isStreamer()).isFalse();
         }
     }
 
