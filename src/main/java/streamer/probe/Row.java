@@ -137,6 +137,11 @@ public record Row(
         return shape() != Shape.LIVE && shape() != Shape.UNKNOWN;
     }
 
+    /** Whether its end has not come; what is not streamer's may have none. */
+    boolean isBroken() {
+        return end == End.BROKEN || end == End.LEFT && trial.isStamped();
+    }
+
     /** The pieces, with those as one that came together: at the time of its first, lest small steps make one of all. */
     List<Piece> bursts() {
         var bursts = new ArrayList<Piece>();

@@ -45,10 +45,11 @@ public record Verdict(Outcome outcome, String sentence) {
     static Verdict of(List<Row> rows) {
         return Stream.<Function<List<Row>, Optional<Verdict>>>of(
                         Verdict::replayed,
-                        Verdict::tooLittle,
                         Verdict::held,
                         Verdict::compressed,
                         Verdict::broken,
+                        Verdict::changed,
+                        Verdict::tooLittle,
                         Verdict::live)
                 .flatMap(judge -> judge.apply(rows).stream())
                 .findFirst()
@@ -64,20 +65,6 @@ public record Verdict(Outcome outcome, String sentence) {
             return held(who(row) + " replays an earlier answer" + age + " instead of asking again"
                     + cure(row, Hop::againstCache, "have its cache leave this path out"));
         });
-    }
-
-    /** After this there is a row that says something, with the head that every stream has. */
-    private static Optional<Verdict> tooLittle(List<Row> rows) {
-        if (rows.stream().anyMatch(row -> row.trial().hasAccel() && row.shape() != Shape.UNKNOWN)) {
-            return Optional.empty();
-        }
-        var row = rows.get(0);
-        var why = row.trial().isStamped()
-                ? "the stream has come without its lines: a hop changes it"
-                : row.pieces().isEmpty()
-                        ? "no byte of the body has come"
-                        : "the answer is too short, or too silent, to tell whether anything holds it";
-        return Optional.of(new Verdict(Outcome.UNKNOWN, why));
     }
 
     /** Held with the head that every stream has, and uncompressed. */
@@ -140,10 +127,34 @@ public record Verdict(Outcome outcome, String sentence) {
     }
 
     private static Optional<Verdict> broken(List<Row> rows) {
-        return first(rows, row -> row.end() == End.BROKEN)
+        return first(rows, Row::isBroken)
                 .map(row -> new Verdict(
                         Outcome.BROKEN,
-                        who(row) + " breaks it off before its end" + cure(row, Hop::againstBreaking, Hop.SEE_ITS_LOG)));
+                        who(row)
+                                + (row.end() == End.LEFT
+                                        ? " does not let its end come"
+                                        : " breaks it off before its end")
+                                + cure(row, Hop::againstBreaking, Hop.SEE_ITS_LOG)));
+    }
+
+    /** One way to ask that gives nothing to judge by is no proof, whatever the others say. */
+    private static Optional<Verdict> changed(List<Row> rows) {
+        return first(rows, row -> row.trial().isStamped() && row.trial().hasAccel() && row.shape() == Shape.UNKNOWN)
+                .map(row -> new Verdict(
+                        Outcome.UNKNOWN,
+                        (row.trial().isGzip() ? "asked for in gzip, as browsers do, " : "")
+                                + "the stream has come without its lines: a hop changes it"));
+    }
+
+    /** After this there is a row that is live. */
+    private static Optional<Verdict> tooLittle(List<Row> rows) {
+        if (rows.stream().anyMatch(row -> row.shape() == Shape.LIVE)) {
+            return Optional.empty();
+        }
+        var why = rows.get(0).pieces().isEmpty()
+                ? "no byte of the body has come"
+                : "the answer is too short, or too silent, to tell whether anything holds it";
+        return Optional.of(new Verdict(Outcome.UNKNOWN, why));
     }
 
     private static Optional<Verdict> live(List<Row> rows) {

@@ -13,6 +13,7 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import streamer.probe.Row.End;
 import streamer.probe.Row.Line;
@@ -186,18 +187,64 @@ class VerdictTest {
                 ", or ");
     }
 
+    @ParameterizedTest
+    @EnumSource(
+            value = End.class,
+            names = {"BROKEN", "LEFT"})
+    void anEndThatDoesNotComeIsBroken(End end) {
+        var live = row(Trial.OF_STREAMER.get(0), VerdictTest::atOnce);
+        for (var count : List.of(0, 1, 2, Trial.LINES)) {
+            var row = new Row(
+                    live.trial(),
+                    live.head(),
+                    Duration.ZERO,
+                    live.pieces().subList(0, count),
+                    live.lines().subList(0, count),
+                    end,
+                    live.base(),
+                    false);
+            assertThat(Verdict.of(List.of(row)).outcome()).isEqualTo(Outcome.BROKEN);
+            assertThat(Verdict.of(List.of(live, row)).outcome()).isEqualTo(Outcome.BROKEN);
+        }
+        assertThat(Verdict.of(List.of(other(End.BROKEN, 5, 1))).outcome()).isEqualTo(Outcome.BROKEN);
+        assertThat(Verdict.of(List.of(other(End.BROKEN, 5, 1, 50))).outcome()).isEqualTo(Outcome.BROKEN);
+    }
+
+    @Test
+    void anEndThatIsWaitedForInVainIsTold() {
+        var live = row(Trial.OF_STREAMER.get(0), VerdictTest::atOnce, "Server: nginx");
+        var endless = new Row(
+                live.trial(), live.head(), Duration.ZERO, live.pieces(), live.lines(), End.LEFT, live.base(), false);
+        assertThat(Verdict.of(List.of(endless)))
+                .isEqualTo(new Verdict(Outcome.BROKEN, "nginx does not let its end come; cure: what its log says"));
+    }
+
     /** What has no lines to judge by is no proof, whatever the rest says. */
     @Test
     void aStreamThatIsChangedIsNotJudged() {
         var verdict = Verdict.of(Trial.OF_STREAMER.stream()
                 .map(trial -> trial.hasAccel() ? empty(trial) : row(trial, VerdictTest::atTheEnd))
                 .toList());
-        assertThat(verdict.outcome()).isEqualTo(Outcome.UNKNOWN);
-        assertThat(verdict.sentence()).contains("without its lines");
+        assertThat(verdict)
+                .isEqualTo(new Verdict(Outcome.UNKNOWN, "the stream has come without its lines: a hop changes it"));
+        var inGzip = Verdict.of(Trial.OF_STREAMER.stream()
+                .map(trial -> trial.isGzip() ? empty(trial) : row(trial, VerdictTest::atOnce))
+                .toList());
+        assertThat(inGzip)
+                .isEqualTo(new Verdict(
+                        Outcome.UNKNOWN,
+                        "asked for in gzip, as browsers do, the stream has come without its lines: a hop changes it"));
     }
 
     private static Row empty(Trial trial) {
         return new Row(trial, head(), Duration.ZERO, List.of(), List.of(), End.CLEAN, Duration.ZERO, false);
+    }
+
+    @Test
+    void ofAnotherStreamTooLittleMayCome() {
+        assertThat(Verdict.of(List.of(other(End.CLEAN, 5, 1), other(End.LEFT, 5, 1, 50))))
+                .isEqualTo(new Verdict(Outcome.UNKNOWN, "no byte of the body has come"));
+        assertThat(Verdict.of(List.of(other(End.LEFT, 5, 1, 50))).sentence()).contains("too short, or too silent");
     }
 
     private static Row other(End end, long first, long step, int... bytes) {
