@@ -30,6 +30,8 @@ public record Row(
     /** Less than this is nothing that a person sees, and networks do so by themselves. */
     private static final Duration LATE = Duration.ofMillis(100);
 
+    private static final Duration NEARLY_A_LINE = Trial.EVERY.multipliedBy(3).dividedBy(4);
+
     /** What comes with less between has come together. */
     private static final Duration TOGETHER = Duration.ofMillis(10);
 
@@ -76,6 +78,8 @@ public record Row(
         WHOLE,
         /** Held, and given on from time to time. */
         PIECES,
+        /** One line after the other, but each only when a later one has been sent. */
+        BEHIND,
         /** An earlier answer, out of a cache. */
         REPLAY,
         /** There is too little to tell. */
@@ -101,10 +105,22 @@ public record Row(
             return Shape.UNKNOWN;
         }
         var bursts = bursts().size();
-        if (lateMax().compareTo(LATE) < 0 || bursts > lines.size() / 2) {
+        if (bursts > lines.size() / 2) {
+            return isBehind() ? Shape.BEHIND : Shape.LIVE;
+        }
+        if (lateMax().compareTo(LATE) < 0) {
             return Shape.LIVE;
         }
         return bursts == 1 ? Shape.WHOLE : Shape.PIECES;
+    }
+
+    /**
+     * Whether nearly all lines are later than the last one, which nothing but the end can follow, by about a line's
+     * time or more. A network that stumbles delays some, a slow one or another clock delays all, the last too.
+     */
+    private boolean isBehind() {
+        var last = lines.get(lines.size() - 1).lag().minus(base);
+        return late().get(lines.size() / 4).minus(last).compareTo(NEARLY_A_LINE) > 0;
     }
 
     /** Without stamps: blocks of one size, or all at once after a while, look held. */
@@ -168,6 +184,16 @@ public record Row(
         var middle = bytes.size() == 2 ? bytes.subList(0, 1) : bytes.subList(1, bytes.size() - 1);
         var block = middle.get(0);
         return bytes.get(0) <= block && middle.stream().allMatch(block::equals) ? block : 0;
+    }
+
+    /**
+     * How many bytes a hop waits for, by what it then gives on: the beginning if only that is held, as long as no later
+     * burst is; else the size of the blocks; 0 if there are none.
+     */
+    int heldBytes() {
+        var bytes = bursts().stream().map(Piece::bytes).toList();
+        var isBeginning = bytes.size() > 1 && bytes.stream().skip(1).allMatch(next -> next < bytes.get(0));
+        return isBeginning ? bytes.get(0) : blockBytes();
     }
 
     /** The median of the times between two bursts; zero if there is one. */

@@ -70,10 +70,10 @@ public record Verdict(Outcome outcome, String sentence) {
     /** Held with the head that every stream has, and uncompressed. */
     private static Optional<Verdict> held(List<Row> rows) {
         var plain = rows.stream()
-                .filter(row -> !row.head().isGzip() && row.trial().hasAccel() && row.isHeld())
+                .filter(row -> !row.head().isGzip() && row.trial().hasAccel())
                 .toList();
-        return first(plain, row -> row.trial().isLong())
-                .or(() -> first(plain, row -> true))
+        return first(plain, row -> row.isHeld() && row.trial().isLong())
+                .or(() -> first(plain, Row::isHeld))
                 .map(row -> row.trial().isStamped() ? held(row, how(plain)) : heldPerhaps(row));
     }
 
@@ -99,19 +99,23 @@ public record Verdict(Outcome outcome, String sentence) {
         return row.shape() == Shape.PIECES && row.step().minus(CORK).abs().compareTo(CORK_TOLERANCE) <= 0;
     }
 
-    /** By size if longer lines come sooner; by time if they come in the same steps. */
-    private static String how(List<Row> held) {
-        var blocks = held.stream().mapToInt(Row::blockBytes).max().orElse(0);
+    /** By size if longer lines come sooner, or pass; by time if they come in the same steps. */
+    private static String how(List<Row> plain) {
+        var held = plain.stream().filter(Row::isHeld).toList();
+        if (held.stream().allMatch(row -> row.shape() == Shape.BEHIND)) {
+            return "so that each line waits for a later one";
+        }
         if (held.stream().allMatch(row -> row.shape() == Shape.PIECES) && held.size() > 1) {
             var steps = held.stream().map(Row::step).sorted().toList();
             if (steps.get(steps.size() - 1).compareTo(steps.get(0).multipliedBy(2)) < 0) {
                 return "for about " + steps.get(0).toMillis() + " ms at a time";
             }
         }
-        if (held.stream().anyMatch(row -> row.shape() == Shape.PIECES)) {
-            return blocks > 0 ? "until there are about " + blocks + " bytes" : "until there is more of it";
+        if (plain.stream().allMatch(row -> row.shape() == Shape.WHOLE)) {
+            return "until it is complete";
         }
-        return "until it is complete";
+        var bytes = plain.stream().mapToInt(Row::heldBytes).max().orElse(0);
+        return bytes > 0 ? "until there are about " + bytes + " bytes" : "until there is more of it";
     }
 
     /** Held only where it is compressed, as browsers ask for. */

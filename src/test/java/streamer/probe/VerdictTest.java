@@ -115,6 +115,34 @@ class VerdictTest {
                 judge(trial -> VerdictTest::atTheEnd, "Via: 1.1 x (squid/5)"), "Squid buffers", "until it is complete");
     }
 
+    /** The last ones come with the end. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 7, 13})
+    void aHopThatIsAlwaysBehindIsHeld(int lines) {
+        LongUnaryOperator behind = millis -> Math.min(LAST, millis + lines * EVERY);
+        assertHeld(judge(trial -> behind), "a hop without a name buffers the response so that each line waits for a");
+        assertThat(row(Trial.OF_STREAMER.get(0), behind).shape()).isEqualTo(Shape.BEHIND);
+    }
+
+    /** As where machines with other clocks, or a slower way, are behind one address. */
+    @Test
+    void whatDelaysAllTheSameHoldsNothing() {
+        assertThat(judge(trial -> millis -> millis + 2_000).outcome()).isEqualTo(Outcome.LIVE);
+        assertThat(judge(trial -> millis -> millis + millis * 7 % 60).outcome()).isEqualTo(Outcome.LIVE);
+    }
+
+    @Test
+    void aHopThatHoldsOnlyTheBeginningIsToldBySize() {
+        LongUnaryOperator atFirst = millis -> Math.max(millis, 10 * EVERY);
+        assertHeld(
+                judge(trial -> trial.isLong() ? atFirst : VerdictTest::atTheEnd),
+                "until there are about " + 11 * 320 + " bytes");
+        LongUnaryOperator longer = millis -> Math.max(millis, 20 * EVERY);
+        assertHeld(
+                judge(trial -> trial.isLong() ? longer : VerdictTest::atTheEnd),
+                "until there are about " + 21 * 320 + " bytes");
+    }
+
     @Test
     void aHopWithoutANameThatHoldsForAFifthOfASecondIsHaproxy() {
         assertHeld(judge(trial -> inSteps(200)), "most likely HAProxy", "`option http-no-delay`");
