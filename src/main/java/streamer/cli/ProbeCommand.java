@@ -105,8 +105,9 @@ final class ProbeCommand implements Callable<Integer> {
         var command = spec.commandLine();
         var terminal = Terminal.of(environment);
         var text = new ProbeText(new Picture(terminal.columns(), terminal.hasColour()), command.getOut());
+        var probe = new Probe(address(), settings(), json ? ProbeText.NONE : text);
         try {
-            var report = new Probe(address(), settings(), json ? ProbeText.NONE : text).run();
+            var report = probe.run();
             if (json) {
                 command.getOut().println(Json.object(ProbeFields.of(report)));
             } else {
@@ -119,6 +120,8 @@ final class ProbeCommand implements Callable<Integer> {
             };
         } catch (IOException e) {
             return ErrorHandler.say(command.getErr(), String.valueOf(e.getMessage()), NOTHING);
+        } catch (RuntimeException e) { // a fault of the probe's is no verdict, which 1 would be
+            return ErrorHandler.say(command.getErr(), "the probe has failed: " + e, NOTHING);
         }
     }
 
@@ -131,9 +134,7 @@ final class ProbeCommand implements Callable<Integer> {
     }
 
     private Settings settings() {
-        if (timeout.isZero()) {
-            throw new UsageException("--timeout: must be more than 0");
-        }
+        TimeConverter.positive("--timeout", timeout);
         return new Settings(headers, insecure, timeout);
     }
 }

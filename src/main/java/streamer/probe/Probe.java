@@ -2,7 +2,6 @@ package streamer.probe;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -23,14 +22,10 @@ public final class Probe {
     /** How long what is no diagnostic stream is watched. */
     private static final Duration WATCHED = Duration.ofSeconds(4);
 
-    /** The clocks of several machines behind one address differ. */
-    private static final Duration CLOCKS = Duration.ofMillis(500);
-
     private final Address asked;
     private final Settings settings;
     private final Listener listener;
     private @Nullable Duration base; // the smallest lag so far
-    private Instant lastSent = Instant.MIN; // by the sender's clock
 
     /** Told how far it is. */
     public interface Listener {
@@ -90,7 +85,7 @@ public final class Probe {
                 return null;
             }
             answer.reply.until(settings.timeout());
-            var recording = new Recording(answer.reply);
+            var recording = new Recording(answer.reply, true);
             recording.read();
             learn(recording.lines());
             return answer.url();
@@ -126,30 +121,22 @@ public final class Probe {
 
     private Row row(Trial trial, Answer answer) throws IOException {
         answer.until(trial.isStamped() ? Trial.length().plus(settings.timeout()) : WATCHED.plus(answer.headAfter()));
-        var recording = new Recording(answer);
+        var recording = new Recording(answer, trial.isStamped());
         var end = recording.read();
-        var lines = recording.lines();
-        var isReplay = !lines.isEmpty()
-                && lastSent.isAfter(Instant.MIN)
-                && lines.get(0).sent().isBefore(lastSent.minus(CLOCKS));
-        if (!isReplay) {
-            learn(lines);
-        }
+        learn(recording.lines());
         return new Row(
                 trial,
                 answer.head(),
                 answer.headAfter(),
                 recording.pieces(),
-                lines,
+                recording.lines(),
                 end,
-                Objects.requireNonNullElse(base, Duration.ZERO),
-                isReplay);
+                Objects.requireNonNullElse(base, Duration.ZERO));
     }
 
     private void learn(List<Line> lines) {
         for (var line : lines) {
             base = base == null || line.lag().compareTo(base) < 0 ? line.lag() : base;
-            lastSent = line.sent().isAfter(lastSent) ? line.sent() : lastSent;
         }
     }
 

@@ -28,16 +28,25 @@ final class Recording {
     private static final int MOST_PIECES = 10_000;
     private static final int LONGEST_LINE = 8 * 1024;
     private static final int BUFFER_BYTES = 8 * 1024;
-    private static final Pattern STAMPED = Pattern.compile("\\d{1,4} (\\d{1,17})(?: \\.*)?");
+
+    /** The second number is a time since 2001, and before 2287. */
+    private static final Pattern STAMPED = Pattern.compile("\\d{1,4} ([1-9]\\d{15})(?: \\.*)?");
 
     private final Answer answer;
+    private final boolean isStamped;
     private final List<Piece> pieces = new ArrayList<>();
     private final List<Line> lines = new ArrayList<>();
     private final StringBuilder line = new StringBuilder();
     private long lastRead = -1;
 
-    Recording(Answer answer) {
+    /**
+     * A recording.
+     *
+     * @param isStamped whether its lines are streamer's; those of anything else may look like them
+     */
+    Recording(Answer answer, boolean isStamped) {
         this.answer = answer;
+        this.isStamped = isStamped;
     }
 
     /**
@@ -81,7 +90,7 @@ final class Recording {
 
     private void addLine() {
         var stamped = STAMPED.matcher(line);
-        if (stamped.matches() && lines.size() < MOST_PIECES) {
+        if (isStamped && stamped.matches() && lines.size() < MOST_PIECES) {
             var sent = Instant.EPOCH.plus(Long.parseLong(stamped.group(1)), ChronoUnit.MICROS);
             var arrived = answer.asked().plus(answer.after());
             lines.add(new Line(answer.after(), sent, Duration.between(sent, arrived)));

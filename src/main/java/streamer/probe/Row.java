@@ -16,17 +16,9 @@ import java.util.stream.IntStream;
  * @param lines its stamped lines
  * @param end how it ended
  * @param base the smallest lag of all lines so far: that of one which nothing held
- * @param isReplay whether its lines are older than the request
  */
 public record Row(
-        Trial trial,
-        Head head,
-        Duration headAfter,
-        List<Piece> pieces,
-        List<Line> lines,
-        End end,
-        Duration base,
-        boolean isReplay) {
+        Trial trial, Head head, Duration headAfter, List<Piece> pieces, List<Line> lines, End end, Duration base) {
     /** Less than this is nothing that a person sees, and networks do so by themselves. */
     private static final Duration LATE = Duration.ofMillis(100);
 
@@ -94,15 +86,15 @@ public record Row(
 
     /** How it arrives. */
     public Shape shape() {
-        if (isReplay) {
-            return Shape.REPLAY;
-        }
         return trial.isStamped() ? shapeByStamps() : shapeByGaps();
     }
 
     private Shape shapeByStamps() {
         if (lines.size() < 2) {
             return Shape.UNKNOWN;
+        }
+        if (isReplay()) {
+            return Shape.REPLAY;
         }
         var bursts = bursts().size();
         if (bursts > lines.size() / 2) {
@@ -112,6 +104,16 @@ public record Row(
             return Shape.LIVE;
         }
         return bursts == 1 ? Shape.WHOLE : Shape.PIECES;
+    }
+
+    /**
+     * Whether it has come in less time than it was sent in, so that it was sent before it was asked for. No clock is
+     * compared with another's: those of several machines behind one address differ.
+     */
+    private boolean isReplay() {
+        var last = lines.get(lines.size() - 1);
+        var sentIn = Duration.between(lines.get(0).sent(), last.sent());
+        return sentIn.minus(last.after()).compareTo(LATE) > 0;
     }
 
     /**
@@ -226,11 +228,6 @@ public record Row(
         return lines.isEmpty() ? Duration.ZERO : late().get(lines.size() - 1);
     }
 
-    /** How many bytes the body has, as they were sent. */
-    public int bytes() {
-        return pieces.stream().mapToInt(Piece::bytes).sum();
-    }
-
     /** Arrivals: of lines where they have stamps, else of pieces. */
     public List<Duration> arrivals() {
         return trial.isStamped()
@@ -241,10 +238,5 @@ public record Row(
     /** The fields of its head that tell of hops. */
     public List<Head.Field> hops() {
         return Hop.told(head);
-    }
-
-    /** When its last line was sent; {@link Instant#MIN} without lines. */
-    Instant lastSent() {
-        return lines.isEmpty() ? Instant.MIN : lines.get(lines.size() - 1).sent();
     }
 }

@@ -48,6 +48,22 @@ class ProbeCommandTest {
     }
 
     @Test
+    void aFaultOfItsOwnIsOneLineAndNoVerdict() throws IOException {
+        var err = new StringWriter();
+        var full = new PrintWriter(new StringWriter()) {
+            @Override
+            public void println(String line) {
+                throw new IllegalStateException("full");
+            }
+        };
+        try (var server = TestServer.of(Commands.printing("hi")).start()) {
+            var code = Program.execute(List.of("probe", server.url()), Map.of(), full, new PrintWriter(err, true));
+            assertThat(code).isEqualTo(3);
+            assertThat(err).hasToString("streamer: the probe has failed: java.lang.IllegalStateException: full\n");
+        }
+    }
+
+    @Test
     void asJsonItIsOneObject() throws IOException {
         try (var server = TestServer.of(Commands.printing("hi")).start()) {
             var json = run(0, "--json", server.url());

@@ -149,7 +149,34 @@ class ProbeTest {
             out.write(isForIt ? bomb.toByteArray() : new byte[0]);
         })) {
             var report = probe(server.url());
-            assertThat(report.rows()).allMatch(row -> row.end() == End.CLEAN && row.bytes() == bomb.size());
+            assertThat(report.rows()).allMatch(row -> row.end() == End.CLEAN && bytes(row) == bomb.size());
+        }
+    }
+
+    private static int bytes(Row row) {
+        return row.pieces().stream().mapToInt(Row.Piece::bytes).sum();
+    }
+
+    /** Two numbers on a line are a table's, or those of what counts. */
+    @Test
+    void onlyStreamersLinesHaveStamps() throws IOException {
+        var table = "1 1000000000000000\n2 9999999999999999\n3 1\n4 99999999999999999\n";
+        try (var server = FakeServer.of(OK + "Content-Length: " + table.length() + "\r\n\r\n" + table)) {
+            var report = probe(server.url());
+            assertThat(report.verdict().outcome()).isEqualTo(Outcome.UNKNOWN);
+            assertThat(report.rows()).allMatch(row -> row.lines().isEmpty());
+        }
+    }
+
+    /** Time is counted in nanoseconds, of which 64 bits are not enough for all times. */
+    @Test
+    void timesThatNoClockHasAreNoStamps() throws IOException {
+        var lines = "1 1000000000000000 .\n2 9999999999999999 .\n3 1 .\n4 99999999999999999 .\n";
+        try (var server = new FakeServer((head, out) ->
+                out.write((OK + "Streamer-Probe: HTTP/1.1\r\nContent-Length: " + lines.length() + "\r\n\r\n" + lines)
+                        .getBytes(ISO_8859_1)))) {
+            assertThat(probe(server.url()).rows())
+                    .allMatch(row -> row.lines().size() == 2 && row.lateMax().toNanos() > 0);
         }
     }
 

@@ -54,7 +54,7 @@ class VerdictTest {
                 .map(Line::after)
                 .distinct()
                 .forEach(after -> pieces.add(new Piece(after, trial.lineBytes() * together(lines, after))));
-        return new Row(trial, head(head), Duration.ZERO, pieces, lines, End.CLEAN, Duration.ofHours(1), false);
+        return new Row(trial, head(head), Duration.ZERO, pieces, lines, End.CLEAN, Duration.ofHours(1));
     }
 
     /** The sender's clock is an hour slow. */
@@ -172,18 +172,21 @@ class VerdictTest {
     @Test
     void aCacheIsKnownByWhatIsOld() {
         var first = row(Trial.OF_STREAMER.get(0), VerdictTest::atOnce, "Via: 1.1 varnish");
-        var second = row(Trial.OF_STREAMER.get(1), millis -> 0, "Via: 1.1 varnish", "Age: 12\033");
-        var replay = new Row(
-                second.trial(),
-                second.head(),
-                Duration.ZERO,
-                second.pieces(),
-                second.lines(),
-                End.CLEAN,
-                second.base(),
-                true);
+        var replay = row(Trial.OF_STREAMER.get(1), millis -> 0, "Via: 1.1 varnish", "Age: 12\033");
         assertHeld(
                 Verdict.of(List.of(first, replay)), "Varnish replays an earlier answer (Age: 12?)", "`return (pass)`");
+    }
+
+    @Test
+    void aStreamOfAnotherClockIsNoReplay() {
+        var live = row(Trial.OF_STREAMER.get(0), VerdictTest::atOnce);
+        var whole = row(Trial.OF_STREAMER.get(0), VerdictTest::atTheEnd);
+        assertThat(withBase(live, Duration.ofHours(-1)).shape()).isEqualTo(Shape.LIVE);
+        assertThat(withBase(whole, Duration.ofHours(-1)).shape()).isEqualTo(Shape.WHOLE);
+    }
+
+    private static Row withBase(Row row, Duration base) {
+        return new Row(row.trial(), row.head(), row.headAfter(), row.pieces(), row.lines(), row.end(), base);
     }
 
     @Test
@@ -200,8 +203,8 @@ class VerdictTest {
     @Test
     void anEndThatIsBrokenOffIsTold() {
         var live = row(Trial.OF_STREAMER.get(0), VerdictTest::atOnce, "X-Varnish: 5");
-        var broken = new Row(
-                live.trial(), live.head(), Duration.ZERO, live.pieces(), live.lines(), End.BROKEN, live.base(), false);
+        var broken =
+                new Row(live.trial(), live.head(), Duration.ZERO, live.pieces(), live.lines(), End.BROKEN, live.base());
         var verdict = Verdict.of(List.of(broken));
         assertThat(verdict.outcome()).isEqualTo(Outcome.BROKEN);
         assertThat(verdict.sentence()).startsWith("Varnish breaks it off before its end; cure: `return (pipe)`");
@@ -229,8 +232,7 @@ class VerdictTest {
                     live.pieces().subList(0, count),
                     live.lines().subList(0, count),
                     end,
-                    live.base(),
-                    false);
+                    live.base());
             assertThat(Verdict.of(List.of(row)).outcome()).isEqualTo(Outcome.BROKEN);
             assertThat(Verdict.of(List.of(live, row)).outcome()).isEqualTo(Outcome.BROKEN);
         }
@@ -241,8 +243,8 @@ class VerdictTest {
     @Test
     void anEndThatIsWaitedForInVainIsTold() {
         var live = row(Trial.OF_STREAMER.get(0), VerdictTest::atOnce, "Server: nginx");
-        var endless = new Row(
-                live.trial(), live.head(), Duration.ZERO, live.pieces(), live.lines(), End.LEFT, live.base(), false);
+        var endless =
+                new Row(live.trial(), live.head(), Duration.ZERO, live.pieces(), live.lines(), End.LEFT, live.base());
         assertThat(Verdict.of(List.of(endless)))
                 .isEqualTo(new Verdict(Outcome.BROKEN, "nginx does not let its end come; cure: what its log says"));
     }
@@ -265,7 +267,7 @@ class VerdictTest {
     }
 
     private static Row empty(Trial trial) {
-        return new Row(trial, head(), Duration.ZERO, List.of(), List.of(), End.CLEAN, Duration.ZERO, false);
+        return new Row(trial, head(), Duration.ZERO, List.of(), List.of(), End.CLEAN, Duration.ZERO);
     }
 
     @Test
@@ -281,14 +283,7 @@ class VerdictTest {
             pieces.add(new Piece(Duration.ofMillis(first + i * step), bytes[i]));
         }
         return new Row(
-                Trial.OF_OTHERS.get(0),
-                head("Server: nginx"),
-                Duration.ZERO,
-                pieces,
-                List.of(),
-                end,
-                Duration.ZERO,
-                false);
+                Trial.OF_OTHERS.get(0), head("Server: nginx"), Duration.ZERO, pieces, List.of(), end, Duration.ZERO);
     }
 
     @Test
