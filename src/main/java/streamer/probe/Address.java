@@ -91,6 +91,11 @@ public record Address(boolean isSecure, String host, int port, String target, St
         return isSecure == other.isSecure && port == other.port && host.equals(other.host);
     }
 
+    /** The host, without the brackets of IPv6. */
+    String name() {
+        return host.replaceAll("[\\[\\]]", "");
+    }
+
     /** The value of {@code Host} (RFC 9110, 7.2). */
     String authority() {
         return port == (isSecure ? HTTPS : HTTP) ? host : host + ":" + port;

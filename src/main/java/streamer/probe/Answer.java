@@ -3,13 +3,12 @@ package streamer.probe;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.time.Instant;
-import javax.net.ssl.SSLException;
 
 /**
  * A request that has been sent, and its response: the head is there, the body is being read.
@@ -20,13 +19,15 @@ final class Answer implements AutoCloseable {
     private static final int LONGEST_LINE = 200;
 
     private final Wire wire;
+    private final Address address;
     private final Head head;
     private final Instant asked;
     private final long askedNanos;
     private final Duration headAfter;
 
-    private Answer(Wire wire, Head head, Instant asked, long askedNanos) {
+    private Answer(Wire wire, Address address, Head head, Instant asked, long askedNanos) {
         this.wire = wire;
+        this.address = address;
         this.head = head;
         this.asked = asked;
         this.askedNanos = askedNanos;
@@ -41,23 +42,33 @@ final class Answer implements AutoCloseable {
      */
     static Answer to(Request request, Settings settings, Duration longest) throws IOException {
         var wire = Wire.open(request.address(), settings.isTrusting(), settings.timeout());
+        var timeout = settings.timeout().plus(longest);
         try {
             var asked = Instant.now();
             var nanos = System.nanoTime();
-            wire.deadline(nanos + settings.timeout().plus(longest).toNanos());
+            wire.deadline(nanos + timeout.toNanos());
             wire.send(request.head(settings).getBytes(UTF_8));
-            return new Answer(wire, Head.read(wire), asked, nanos);
-        } catch (SocketTimeoutException e) {
+            return new Answer(wire, request.address(), Head.read(wire), asked, nanos);
+        } catch (IOException e) {
             wire.close();
-            throw new ProbeException(
-                    "no answer within " + Wire.seconds(settings.timeout().plus(longest)), e);
-        } catch (SocketException | SSLException e) {
-            wire.close();
-            throw new ProbeException("the connection broke before the head of an answer had come", e);
-        } catch (IOException | RuntimeException | Error e) {
-            wire.close();
-            throw e;
+            throw new ProbeException(request.address() + ": " + why(e, timeout), e);
         }
+    }
+
+    private static String why(IOException e, Duration timeout) {
+        if (e instanceof ProbeException) {
+            return String.valueOf(e.getMessage());
+        }
+        if (e instanceof SocketTimeoutException) {
+            return "no answer within " + Wire.seconds(timeout);
+        }
+        return "the connection " + (e instanceof EOFException ? "was closed" : "broke")
+                + " before the head of an answer had come";
+    }
+
+    /** Where it has come from. */
+    Address address() {
+        return address;
     }
 
     Head head() {

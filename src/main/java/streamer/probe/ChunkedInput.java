@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  *
  * <p>Threads: one.
  */
-final class ChunkedInput extends InputStream {
+final class ChunkedInput extends BlockInput {
     private static final int LONGEST_LINE = 4 * 1024;
     private static final int MOST_TRAILER_BYTES = 64 * 1024;
     private static final Pattern SIZE = Pattern.compile("([0-9a-fA-F]{1,15})[ \\t]*(?:;.*)?");
@@ -23,12 +23,6 @@ final class ChunkedInput extends InputStream {
     ChunkedInput(InputStream in) {
         this.in = in;
         chunk = new LimitedInput(in, 0, "a chunk");
-    }
-
-    @Override
-    public int read() throws IOException {
-        var one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     /**

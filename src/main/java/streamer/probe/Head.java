@@ -43,11 +43,12 @@ public record Head(String version, int status, List<Field> fields) {
     /**
      * Reads the final head; interim ones (RFC 9110, 15.2) are skipped.
      *
+     * @throws EOFException if it is cut off
      * @throws ProbeException if that is none of HTTP/1, or too long
      */
     static Head read(InputStream in) throws IOException {
         for (var i = 0; i <= MOST_INTERIM; i++) {
-            var lines = whole(in);
+            var lines = lines(in, MOST_BYTES);
             var status = STATUS_LINE.matcher(lines.isEmpty() ? "" : lines.get(0));
             if (!status.matches()) {
                 throw new ProbeException("what answers does not speak HTTP/1");
@@ -58,14 +59,6 @@ public record Head(String version, int status, List<Field> fields) {
             }
         }
         throw new ProbeException("the answer has more than " + MOST_INTERIM + " heads");
-    }
-
-    private static List<String> whole(InputStream in) throws IOException {
-        try {
-            return lines(in, MOST_BYTES);
-        } catch (EOFException e) {
-            throw new ProbeException("the connection was closed before the head of an answer had come", e);
-        }
     }
 
     /**

@@ -9,7 +9,7 @@ import java.io.InputStream;
  *
  * <p>Threads: one.
  */
-final class LimitedInput extends InputStream {
+final class LimitedInput extends BlockInput {
     private final InputStream in;
     private final String what;
     private long left;
@@ -19,12 +19,6 @@ final class LimitedInput extends InputStream {
         this.in = in;
         this.what = what;
         left = length;
-    }
-
-    @Override
-    public int read() throws IOException {
-        var one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     /**

@@ -1,9 +1,9 @@
 package streamer.probe;
 
 import java.io.EOFException;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
@@ -56,26 +56,22 @@ final class Recording {
      */
     End read() throws IOException {
         var buffer = new byte[BUFFER_BYTES];
-        try (var body = decoded()) {
+        var sent = new Sent(answer.body());
+        try (var body = answer.head().isGzip() ? new GZIPInputStream(sent, BUFFER_BYTES) : sent) {
             for (var count = body.read(buffer); count >= 0; count = body.read(buffer)) {
                 take(buffer, count);
-                if (pieces.size() == MOST_PIECES) {
-                    return End.LEFT;
-                }
             }
+            sent.transferTo(OutputStream.nullOutputStream()); // gzip ends before what it is sent in does
             return End.CLEAN;
         } catch (SocketTimeoutException e) {
             return End.LEFT;
         } catch (EOFException | SocketException | SSLException e) {
             return End.BROKEN;
         } catch (ZipException e) {
-            throw new ProbeException("the answer is malformed: its gzip is none", e);
+            throw new ProbeException(answer.address() + ": the answer is malformed: its gzip is none", e);
+        } catch (ProbeException e) {
+            throw new ProbeException(answer.address() + ": " + e.getMessage(), e);
         }
-    }
-
-    private InputStream decoded() throws IOException {
-        var sent = new Sent(answer.body());
-        return answer.head().isGzip() ? new GZIPInputStream(sent, BUFFER_BYTES) : sent;
     }
 
     private void take(byte[] bytes, int count) {
@@ -107,19 +103,24 @@ final class Recording {
     }
 
     /** The body as it is sent: notes its pieces. */
-    private final class Sent extends FilterInputStream {
+    private final class Sent extends BlockInput {
+        private final InputStream in;
+
         Sent(InputStream in) {
-            super(in);
+            this.in = in;
         }
 
+        /** Never nothing: gzip may have another member (RFC 1952, 2.2), which else is not read before JDK 23. */
         @Override
-        public int read() throws IOException {
-            var one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        public int available() {
+            return 1;
         }
 
         @Override
         public int read(byte[] into, int from, int length) throws IOException {
+            if (pieces.size() >= MOST_PIECES) {
+                throw new SocketTimeoutException("it has no end");
+            }
             var count = in.read(into, from, length);
             if (count > 0) {
                 note(count);

@@ -2,44 +2,48 @@ package streamer.probe;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.ConnectException;
+import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
-import java.net.UnknownHostException;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509TrustManager;
-import org.jspecify.annotations.Nullable;
+import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
  * A TCP connection, with TLS for {@code https}, that tells when the bytes have come which are being read.
  *
  * <p>Threads: one. No wait is longer than until its {@link #deadline}.
  */
-final class Wire extends InputStream {
+final class Wire extends BlockInput {
     private static final int BUFFER_BYTES = 16 * 1024;
 
+    private final TimedSocket plain;
     private final Socket socket;
     private final InputStream in;
     private final byte[] buffer = new byte[BUFFER_BYTES];
     private int position;
     private int limit;
-    private long deadline;
     private long arrived;
     private long reads;
 
-    private Wire(Socket socket, long deadline) throws IOException {
+    private Wire(TimedSocket plain, Socket socket) throws IOException {
+        this.plain = plain;
         this.socket = socket;
-        this.deadline = deadline;
         in = socket.getInputStream();
     }
 
@@ -47,53 +51,69 @@ final class Wire extends InputStream {
      * Connects to one of the host's addresses.
      *
      * @param isTrusting whether any certificate is accepted
-     * @param timeout for the connection and TLS's handshake, each
+     * @param timeout for the host's address, the connection and TLS's handshake together
      * @throws ProbeException if that fails
      */
     static Wire open(Address address, boolean isTrusting, Duration timeout) throws IOException {
-        var socket = connect(address, timeout);
+        var deadline = System.nanoTime() + timeout.toNanos();
+        var plain = connect(address, timeout, deadline);
         try {
-            socket.setTcpNoDelay(true);
-            socket.setSoTimeout(millis(timeout.toNanos()));
-            var deadline = System.nanoTime() + timeout.toNanos();
-            return new Wire(address.isSecure() ? secure(socket, address, isTrusting) : socket, deadline);
+            plain.setTcpNoDelay(true);
+            return new Wire(plain, address.isSecure() ? secure(plain, address, isTrusting) : plain);
         } catch (IOException e) {
-            socket.close();
+            plain.close();
             throw e;
         }
     }
 
-    private static Socket connect(Address address, Duration timeout) throws IOException {
-        var name = address.host().replaceAll("[\\[\\]]", "");
-        var where = name + " port " + address.port();
-        @Nullable IOException last = null;
-        try {
-            for (var one : InetAddress.getAllByName(name)) {
-                var socket = new Socket();
-                try {
-                    socket.connect(new InetSocketAddress(one, address.port()), millis(timeout.toNanos()));
-                    return socket;
-                } catch (IOException e) {
-                    socket.close();
-                    last = e;
+    private static TimedSocket connect(Address address, Duration timeout, long deadline) throws IOException {
+        var where = address.name() + " port " + address.port();
+        var addresses = lookUp(address.name(), timeout);
+        for (var attempts = addresses.size(); ; attempts--) {
+            var socket = new TimedSocket(deadline);
+            try {
+                var one = addresses.get(addresses.size() - attempts);
+                socket.connectAsOneOf(attempts, new InetSocketAddress(one, address.port()));
+                return socket;
+            } catch (IOException e) {
+                socket.close();
+                if (attempts == 1) {
+                    throw new ProbeException(where + ": " + why(e, timeout), e);
                 }
             }
-        } catch (UnknownHostException e) {
+        }
+    }
+
+    private static String why(IOException e, Duration timeout) {
+        return e instanceof SocketTimeoutException
+                ? "no connection within " + seconds(timeout)
+                : String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT); // "connection refused", "no route to host"
+    }
+
+    /** By a thread of its own, since the system may look for longer, and cannot be stopped. */
+    private static List<InetAddress> lookUp(String name, Duration timeout) throws IOException {
+        var lookUp = new FutureTask<>(() -> List.of(InetAddress.getAllByName(name)));
+        var thread = new Thread(lookUp, "look-up");
+        thread.setDaemon(true);
+        thread.start();
+        try {
+            return lookUp.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException e) {
             throw new ProbeException(name + ": unknown host", e);
+        } catch (TimeoutException e) {
+            throw new ProbeException(name + ": no address within " + seconds(timeout), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException();
         }
-        if (last instanceof SocketTimeoutException) {
-            throw new ProbeException(where + ": no connection within " + seconds(timeout), last);
-        }
-        throw new ProbeException(
-                where + ": " + (last instanceof ConnectException ? "connection refused" : "cannot connect"), last);
     }
 
     private static Socket secure(Socket plain, Address address, boolean isTrusting) throws IOException {
         try {
             var context = SSLContext.getInstance("TLS");
             context.init(null, isTrusting ? new TrustManager[] {new TrustAll()} : null, null);
-            var name = address.host().replaceAll("[\\[\\]]", "");
-            var socket = (SSLSocket) context.getSocketFactory().createSocket(plain, name, address.port(), true);
+            var socket =
+                    (SSLSocket) context.getSocketFactory().createSocket(plain, address.name(), address.port(), true);
             var parameters = socket.getSSLParameters();
             parameters.setApplicationProtocols(new String[] {"http/1.1"});
             if (!isTrusting) {
@@ -106,6 +126,8 @@ final class Wire extends InputStream {
             throw new ProbeException(address.authority() + ": TLS: " + why(e), e);
         } catch (SocketTimeoutException e) {
             throw new ProbeException(address.authority() + ": TLS: no answer in time", e);
+        } catch (IOException e) {
+            throw new ProbeException(address.authority() + ": TLS: the connection broke", e);
         } catch (GeneralSecurityException e) {
             throw new IOException(e);
         }
@@ -131,7 +153,7 @@ final class Wire extends InputStream {
 
     /** Nothing is waited for beyond this {@link System#nanoTime()}. */
     void deadline(long nanos) {
-        deadline = nanos;
+        plain.deadline(nanos);
     }
 
     /** When the bytes came that are being read, by {@link System#nanoTime()}. */
@@ -142,11 +164,6 @@ final class Wire extends InputStream {
     /** How many times bytes have come. */
     long reads() {
         return reads;
-    }
-
-    @Override
-    public int read() throws IOException {
-        return fill() ? buffer[position++] & 0xff : -1;
     }
 
     @Override
@@ -163,12 +180,6 @@ final class Wire extends InputStream {
         return count;
     }
 
-    /** How many bytes can be read without a wait: of those that have come. */
-    @Override
-    public int available() {
-        return limit - position;
-    }
-
     /**
      * Waits for bytes, if there are none left.
      *
@@ -179,20 +190,11 @@ final class Wire extends InputStream {
         if (position < limit) {
             return true;
         }
-        var left = deadline - System.nanoTime();
-        if (left <= 0) {
-            throw new SocketTimeoutException();
-        }
-        socket.setSoTimeout(millis(left));
-        position = 0;
         limit = Math.max(0, in.read(buffer));
+        position = 0;
         arrived = System.nanoTime();
         reads++;
         return limit > 0;
-    }
-
-    private static int millis(long nanos) {
-        return (int) Math.max(1, Math.min(Integer.MAX_VALUE, TimeUnit.NANOSECONDS.toMillis(nanos) + 1));
     }
 
     /** A time for a message. */
@@ -207,13 +209,25 @@ final class Wire extends InputStream {
         socket.close();
     }
 
-    /** Accepts every certificate: {@code --insecure}. */
-    private static final class TrustAll implements X509TrustManager {
+    /** Accepts every certificate: {@code --insecure}. One that is not extended has its chains checked by the JDK. */
+    private static final class TrustAll extends X509ExtendedTrustManager {
         @Override
         public void checkClientTrusted(X509Certificate[] chain, String type) {}
 
         @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+        @Override
         public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
 
         @Override
         public X509Certificate[] getAcceptedIssuers() {

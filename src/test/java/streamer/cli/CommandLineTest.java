@@ -219,7 +219,7 @@ class CommandLineTest {
         var port = 0;
         try (var silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = silent.getLocalPort();
-            assertFails(3, "streamer: no answer within 0.1 s", "probe", "--timeout=100ms", "127.0.0.1:" + port);
+            assertFails(3, ": no answer within 0.1 s", "probe", "--timeout=100ms", "127.0.0.1:" + port);
         }
         assertFails(3, "127.0.0.1 port " + port + ": connection refused", "probe", "127.0.0.1:" + port);
     }

@@ -17,7 +17,13 @@ import java.util.List;
 final class FakeServer implements AutoCloseable {
     private final ServerSocket socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     private final List<String> requests = Collections.synchronizedList(new ArrayList<>());
-    private final Reply reply;
+    private final Talk talk;
+
+    /** Serves one connection. */
+    interface Talk {
+        /** Reads and writes; the connection is closed after that. */
+        void with(Socket client) throws Exception;
+    }
 
     /** Answers one request, whose head this is. */
     interface Reply {
@@ -26,10 +32,24 @@ final class FakeServer implements AutoCloseable {
     }
 
     FakeServer(Reply reply) throws IOException {
-        this.reply = reply;
+        talk = client -> answer(client, reply);
+        start();
+    }
+
+    private FakeServer(Talk talk) throws IOException {
+        this.talk = talk;
+        start();
+    }
+
+    private void start() {
         var thread = new Thread(this::accept, "fake-server");
         thread.setDaemon(true);
         thread.start();
+    }
+
+    /** Answers without having read anything. */
+    static FakeServer talking(Talk talk) throws IOException {
+        return new FakeServer(talk);
     }
 
     /** Answers every request but those for the diagnostic stream by these bytes. */
@@ -46,14 +66,14 @@ final class FakeServer implements AutoCloseable {
     private void accept() {
         while (!socket.isClosed()) {
             try (var client = socket.accept()) {
-                answer(client);
+                talk.with(client);
             } catch (Exception e) {
                 // The client has left, or the test is over.
             }
         }
     }
 
-    private void answer(Socket client) throws Exception {
+    private void answer(Socket client, Reply reply) throws Exception {
         var in = new BufferedReader(new InputStreamReader(client.getInputStream(), ISO_8859_1));
         var head = new StringBuilder();
         for (var line = in.readLine(); line != null && !line.isEmpty(); line = in.readLine()) {
@@ -73,6 +93,11 @@ final class FakeServer implements AutoCloseable {
     /** Its URL, with a slash at the end. */
     String url() {
         return "http://127.0.0.1:" + socket.getLocalPort() + "/";
+    }
+
+    /** Its URL, were it one of TLS. */
+    String tlsUrl() {
+        return url().replace("http://127.0.0.1", "https://localhost");
     }
 
     @Override

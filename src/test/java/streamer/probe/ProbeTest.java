@@ -7,14 +7,17 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import streamer.http.listener.TlsFiles;
 import streamer.probe.Row.End;
@@ -29,6 +32,8 @@ class ProbeTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(1);
     private static final String OK = "HTTP/1.1 200 OK\r\n";
     private static final String CHUNKED = OK + "Transfer-Encoding: chunked\r\n\r\n";
+    private static final String GZIP =
+            OK + "Streamer-Probe: HTTP/1.1\r\nContent-Encoding: gzip\r\n" + "Transfer-Encoding: chunked\r\n\r\n";
     private static final Probe.Listener NOBODY = new Probe.Listener() {
         @Override
         public void begins(Address asked, Address at, boolean isStreamer) {}
@@ -55,6 +60,7 @@ class ProbeTest {
                 .isInstanceOf(ProbeException.class)
                 .message()
                 .contains(message)
+                .contains(Address.of(url).name())
                 .doesNotContainPattern("\\p{C}")
                 .hasSizeLessThan(600);
     }
@@ -132,6 +138,106 @@ class ProbeTest {
         try (var server = new FakeServer((head, out) -> Thread.sleep(60_000))) {
             assertFails(server.url(), "no answer within 1 s");
         }
+    }
+
+    /** Within the time of each read there is a byte; but there is no end of them. */
+    @Test
+    void whoDripsIsNotWaitedFor() throws IOException {
+        byte[] handshake = {22, 3, 3, 0x40, 0};
+        try (var server = FakeServer.talking(client -> drip(client, handshake))) {
+            assertFails(server.tlsUrl(), "TLS: no answer in time");
+        }
+        var certificate = Certificate.make(directory, "own", "-keyalg", "EC");
+        byte[] data = {23, 3, 3, 0x40, 0};
+        try (var server = FakeServer.talking(client -> {
+            handshake(certificate, client);
+            drip(client, data);
+        })) {
+            assertThatThrownBy(() -> probe(server.tlsUrl(), true)).hasMessageContaining("no answer within 1 s");
+        }
+    }
+
+    private static void handshake(Certificate certificate, Socket client) throws IOException {
+        var factory = certificate.trusting(certificate).getSocketFactory();
+        var tls = (SSLSocket) factory.createSocket(client, "localhost", client.getPort(), true);
+        tls.setUseClientMode(false);
+        tls.startHandshake();
+    }
+
+    private static void drip(Socket client, byte[] record) throws Exception {
+        client.getOutputStream().write(record);
+        while (true) {
+            Thread.sleep(100);
+            client.getOutputStream().write(0);
+        }
+    }
+
+    @Test
+    void aHandshakeThatBreaksIsTold() throws IOException {
+        try (var server = FakeServer.talking(client -> {
+            client.getInputStream().read();
+            client.setSoLinger(true, 0);
+        })) {
+            assertFails(server.tlsUrl(), "TLS: ");
+        }
+    }
+
+    @Test
+    void anyCertificateMeansAny() throws IOException {
+        var certificate =
+                Certificate.make(directory, "own", "-keyalg", "RSA", "-keysize", "1024", "-sigalg", "MD5withRSA");
+        try (var server = TestServer.of(Commands.printing("hi"))
+                .tls(new TlsFiles(certificate.file(), certificate.key(), null))
+                .start()) {
+            assertThat(probe(server.url(), true).isStreamer()).isTrue();
+        }
+    }
+
+    @Test
+    void gzipMayHaveSeveralMembers() throws IOException {
+        try (var server = new FakeServer((head, out) -> {
+            out.write(GZIP.getBytes(ISO_8859_1));
+            for (var i = 0; i < 3; i++) {
+                out.write(chunk(gzip("1 1796056924986436 .\n")));
+                Thread.sleep(50);
+            }
+            out.write("0\r\n\r\n".getBytes(ISO_8859_1));
+        })) {
+            assertThat(probe(server.url()).rows())
+                    .allMatch(row -> row.lines().size() == 3 && row.pieces().size() >= 3 && row.end() == End.CLEAN);
+        }
+    }
+
+    /** The end of what is compressed is not that of the body. */
+    @ParameterizedTest
+    @EnumSource(
+            value = End.class,
+            names = {"BROKEN", "LEFT"})
+    void theEndComesAfterThatOfGzip(End end) throws IOException {
+        try (var server = new FakeServer((head, out) -> {
+            var isForIt = !head.startsWith("GET /-/");
+            out.write((isForIt ? GZIP : OK + "\r\n").getBytes(ISO_8859_1));
+            out.write(isForIt ? chunk(gzip("hi")) : new byte[0]);
+            Thread.sleep(isForIt && end == End.LEFT ? 5_000 : 0);
+        })) {
+            assertThat(probe(server.url()).rows()).allMatch(row -> row.end() == end);
+        }
+    }
+
+    private static byte[] gzip(String text) throws IOException {
+        var bytes = new ByteArrayOutputStream();
+        try (var gzip = new GZIPOutputStream(bytes)) {
+            gzip.write(text.getBytes(ISO_8859_1));
+        }
+        return bytes.toByteArray();
+    }
+
+    private static byte[] chunk(byte[] bytes) throws IOException {
+        var chunk = new ByteArrayOutputStream();
+        chunk.write((Integer.toHexString(bytes.length) + "\r\n").getBytes(ISO_8859_1));
+        chunk.write(bytes);
+        chunk.write("\r\n".getBytes(ISO_8859_1));
+        return chunk.toByteArray();
     }
 
     @Test
