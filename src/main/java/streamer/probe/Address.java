@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.net.IDN;
 import java.net.URLDecoder;
+import java.util.ArrayDeque;
 import java.util.Base64;
 import java.util.Locale;
 import java.util.Optional;
@@ -22,7 +23,10 @@ public record Address(boolean isSecure, String host, int port, String target, St
     private static final int HTTP = 80;
     private static final int HTTPS = 443;
     private static final int HIGHEST_PORT = 65_535;
-    private static final Pattern OTHER_SCHEME = Pattern.compile("(?i)[a-z][a-z0-9+.-]*:.*");
+    private static final Pattern HTTP_SCHEME = Pattern.compile("(?i)https?://");
+    private static final Pattern OTHER_SCHEME = Pattern.compile("(?i)[a-z][a-z0-9+.-]*:");
+    private static final Pattern NOT_IN_A_URL = Pattern.compile("[^!-~]");
+    private static final Pattern END_OF_PATH = Pattern.compile("[?#].*");
     private static final Pattern URL = Pattern.compile("(?i)(?:(https?)://)?(?:([^@/?#\\s]*)@)?"
             + "(\\[[0-9a-f:.]+]|[^:/?#@\\[\\]\\s\\p{C}]+)(?::(\\d{1,5}))?([/?][!-~&&[^#]]*)?(?:#.*)?");
 
@@ -72,18 +76,55 @@ public record Address(boolean isSecure, String host, int port, String target, St
      * @throws IllegalArgumentException if that is no address
      */
     Address resolve(String location) {
-        if (location.matches("(?i)https?://.*")) {
-            var other = of(location);
+        var reference = encoded(location);
+        if (HTTP_SCHEME.matcher(reference).lookingAt()) {
+            var other = of(reference);
             return isSameServer(other) ? at(other.target) : other;
         }
-        if (OTHER_SCHEME.matcher(location).matches()) {
+        if (OTHER_SCHEME.matcher(reference).lookingAt()) {
             throw new IllegalArgumentException("'" + location + "' is not a URL like https://example.com/");
         }
-        if (location.startsWith("//")) {
-            return resolve((isSecure ? "https:" : "http:") + location);
+        if (reference.startsWith("//")) {
+            return resolve((isSecure ? "https:" : "http:") + reference);
         }
-        var directory = path().substring(0, path().lastIndexOf('/') + 1);
-        return at(of("x" + (location.startsWith("/") ? location : directory + location)).target);
+        return at(of("x" + absolute(reference)).target);
+    }
+
+    /** What no URL may contain, a blank or a byte of UTF-8, as servers send it and clients take it. */
+    private static String encoded(String location) {
+        return NOT_IN_A_URL
+                .matcher(location)
+                .replaceAll(c -> String.format("%%%02X", (int) c.group().charAt(0)));
+    }
+
+    /** A reference without a server as path and query (RFC 3986, 5.2.2). */
+    private String absolute(String reference) {
+        if (reference.startsWith("/")) {
+            return withoutDots(reference);
+        }
+        if (reference.isEmpty() || reference.startsWith("#")) {
+            return target;
+        }
+        return reference.startsWith("?")
+                ? path() + reference
+                : withoutDots(path().substring(0, path().lastIndexOf('/') + 1) + reference);
+    }
+
+    /** The segments {@code .} and {@code ..} of the path carried out (RFC 3986, 5.2.4). */
+    private static String withoutDots(String target) {
+        var path = END_OF_PATH.matcher(target).replaceFirst("");
+        var segments = new ArrayDeque<String>();
+        var isDirectory = false;
+        for (var segment : path.substring(1).split("/", -1)) {
+            isDirectory = segment.equals(".") || segment.equals("..");
+            if (segment.equals("..")) {
+                segments.pollLast();
+            } else if (!isDirectory) {
+                segments.add(segment);
+            }
+        }
+        return "/" + String.join("/", segments) + (isDirectory && !segments.isEmpty() ? "/" : "")
+                + target.substring(path.length());
     }
 
     /** Whether the other one is at the same scheme, host and port, so that it may have the same credentials. */

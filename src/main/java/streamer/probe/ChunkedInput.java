@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 final class ChunkedInput extends BlockInput {
     private static final int LONGEST_LINE = 4 * 1024;
     private static final int MOST_TRAILER_BYTES = 64 * 1024;
-    private static final Pattern SIZE = Pattern.compile("([0-9a-fA-F]{1,15})[ \\t]*(?:;.*)?");
+    private static final Pattern SIZE = Pattern.compile("([0-9a-fA-F]{1,15})[ \\t]*(?:;.*)?", Pattern.DOTALL);
 
     private final InputStream in;
     private LimitedInput chunk;

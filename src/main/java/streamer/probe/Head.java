@@ -7,8 +7,8 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
@@ -24,7 +24,7 @@ public record Head(String version, int status, List<Field> fields) {
     private static final int MOST_BYTES = 64 * 1024;
     private static final int MOST_INTERIM = 10;
     private static final int FIRST_FINAL = 200;
-    private static final Pattern STATUS_LINE = Pattern.compile("(HTTP/1\\.[01]) (\\d{3})(?: .*)?");
+    private static final Pattern STATUS_LINE = Pattern.compile("(HTTP/1\\.[01]) (\\d{3})(?: .*)?", Pattern.DOTALL);
     private static final Pattern LENGTH = Pattern.compile("\\d{1,18}");
 
     /** A field. */
@@ -110,16 +110,17 @@ public record Head(String version, int status, List<Field> fields) {
 
     /** The values of a field, joined; empty if it is not there. */
     Optional<String> value(String name) {
-        return fields.stream()
+        var values = fields.stream()
                 .filter(field -> field.name.equalsIgnoreCase(name))
                 .map(Field::value)
-                .reduce((one, next) -> one + ", " + next);
+                .toList();
+        return values.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", values));
     }
 
     /** Whether a field has this word among its values. */
     boolean has(String name, String word) {
-        return (", " + value(name).orElse("").toLowerCase(Locale.ROOT).replaceAll("\\s*,\\s*", ", ") + ",")
-                .contains(", " + word + ",");
+        return Arrays.stream(value(name).orElse("").split(","))
+                .anyMatch(value -> value.strip().equalsIgnoreCase(word));
     }
 
     boolean isChunked() {

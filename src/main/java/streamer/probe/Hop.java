@@ -92,7 +92,7 @@ public enum Hop {
             "server|via|age|x-cache.*|cache-status|x-served-by|x-timer|x-varnish|"
                     + "cf-.*|x-amz-cf-.*|x-proxy-cache|x-envoy-.*|x-akamai-.*|x-squid-.*|x-fastly-.*|fly-request-id|"
                     + "x-azure-ref|x-github-request-id|x-nginx-.*|x-litespeed-.*|x-drupal-cache",
-            Pattern.CASE_INSENSITIVE);
+            Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
     private final String title;
     private final Pattern sign;
@@ -102,7 +102,7 @@ public enum Hop {
 
     Hop(String title, String sign, String againstBuffering, String againstGzip, String againstCache) {
         this.title = title;
-        this.sign = Pattern.compile(sign, Pattern.CASE_INSENSITIVE);
+        this.sign = Pattern.compile(sign, Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
         this.againstBuffering = againstBuffering;
         this.againstGzip = againstGzip;
         this.againstCache = againstCache;

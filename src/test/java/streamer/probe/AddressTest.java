@@ -55,6 +55,18 @@ class AddressTest {
         "/x?y, http://host/x?y",
         "x, http://host/a/x",
         "https://host/a/b, https://host/a/b",
+        "?x=1, http://host/a/b?x=1",
+        "#x, http://host/a/b?c",
+        "'', http://host/a/b?c",
+        "y?z=../a, http://host/a/y?z=../a",
+        "../x, http://host/x",
+        "../../../x/./y/..?z, http://host/x/?z",
+        "/x/../../y/., http://host/y/",
+        "/..a/b...//c, http://host/..a/b...//c",
+        "., http://host/a/",
+        ".., http://host/",
+        "a bü[|]?, http://host/a/a%20b%FC[|]?%9B",
+        "http://other/a b#c, http://other/a%20b",
     })
     void aRedirectLeadsOn(String location, String to) {
         assertThat(Address.of("http://me:secret@host/a/b?c").resolve(location)).hasToString(to);
