@@ -71,6 +71,16 @@ final class Answer implements AutoCloseable {
         return address;
     }
 
+    /** Whether it is the diagnostic stream's, or an error of who has that. */
+    boolean isStreamer() {
+        return head.value(Trial.MARK).isPresent();
+    }
+
+    /** Where it has come from, without what the probe asks of the diagnostic stream. */
+    Address url() {
+        return isStreamer() ? address.at(address.path()) : address;
+    }
+
     Head head() {
         return head;
     }

@@ -19,9 +19,6 @@ public final class Probe {
     private static final int MOST_REDIRECTS = 10;
     private static final int FIRST_ERROR = 400;
 
-    /** How long what is no diagnostic stream is watched. */
-    private static final Duration WATCHED = Duration.ofSeconds(4);
-
     private final Address asked;
     private final Settings settings;
     private final Listener listener;
@@ -65,11 +62,8 @@ public final class Probe {
      * @throws ProbeException if there is nothing to judge
      */
     public Report run() throws IOException {
-        var found = find();
-        if (found == null) {
-            return judge(asked, false, Trial.OF_OTHERS);
-        }
-        return judge(found, true, Trial.OF_STREAMER);
+        var streamer = find();
+        return streamer == null ? judge(asked, Trial.OF_OTHERS) : judge(streamer, Trial.OF_STREAMER);
     }
 
     /** Where the diagnostic stream is; null if there is none. A query that is never the same keeps caches out. */
@@ -77,50 +71,47 @@ public final class Probe {
         var path = asked.path().endsWith(Trial.PATH) ? asked.path() : Trial.PATH;
         var unique = Long.toHexString(ThreadLocalRandom.current().nextLong());
         try (var answer = follow(asked.at(path + "?n=0&t=" + unique), false, Duration.ZERO)) {
-            var isStreamer = answer.isStreamer();
-            if (isStreamer || !isElsewhere(answer.reply.head().status())) {
-                refuseErrors(answer);
-            }
-            if (!isStreamer) {
+            if (!answer.isStreamer() && isNone(answer.head().status())) {
                 return null;
             }
-            answer.reply.until(settings.timeout());
-            var recording = new Recording(answer.reply, true);
+            refuseErrors(answer);
+            answer.until(settings.timeout());
+            var recording = new Recording(answer, true);
             recording.read();
             learn(recording.lines());
             return answer.url();
         }
     }
 
-    /** Who is no streamer has nothing there; any other error says nothing of what is, and asking for the URL may run it. */
-    private static boolean isElsewhere(int status) {
-        return status == 404 || status == 405;
+    /**
+     * Whether who answers so is no streamer. Other errors say nothing of what is there, and to ask for the URL itself
+     * may run it.
+     */
+    private static boolean isNone(int status) {
+        return status < FIRST_ERROR || status == 404 || status == 405;
     }
 
-    private Report judge(Address first, boolean isStreamer, List<Trial> trials) throws IOException {
+    private Report judge(Address first, List<Trial> trials) throws IOException {
         var at = first;
         var rows = new ArrayList<Row>();
         for (var trial : trials) {
-            var length = isStreamer ? Trial.length() : WATCHED;
-            try (var answer = follow(isStreamer ? at.at(trial.target(at.path())) : at, trial.isGzip(), length)) {
-                if (isStreamer) {
-                    refuseOthers(answer);
-                }
+            try (var answer = follow(trial.of(at), trial.isGzip(), trial.length())) {
+                refuseOthers(trial, answer);
                 refuseErrors(answer);
-                at = isStreamer ? at : answer.at;
+                at = answer.url();
                 if (rows.isEmpty()) {
-                    listener.begins(asked, at, isStreamer);
+                    listener.begins(asked, at, trial.isStamped());
                 }
-                var row = row(trial, answer.reply);
+                var row = row(trial, answer);
                 rows.add(row);
                 listener.done(row);
             }
         }
-        return new Report(at, isStreamer, List.copyOf(rows), Verdict.of(rows));
+        return new Report(at, trials.get(0).isStamped(), List.copyOf(rows), Verdict.of(rows));
     }
 
     private Row row(Trial trial, Answer answer) throws IOException {
-        answer.until(trial.isStamped() ? Trial.length().plus(settings.timeout()) : WATCHED.plus(answer.headAfter()));
+        answer.until(trial.length().plus(trial.isStamped() ? settings.timeout() : answer.headAfter()));
         var recording = new Recording(answer, trial.isStamped());
         var end = recording.read();
         learn(recording.lines());
@@ -140,32 +131,15 @@ public final class Probe {
         }
     }
 
-    /** An answer, and where it has come from. */
-    private record Followed(Address at, Answer reply) implements AutoCloseable {
-        boolean isStreamer() {
-            return reply.head().value(Trial.MARK).isPresent();
-        }
-
-        /** Without what the probe asks of the diagnostic stream. */
-        Address url() {
-            return isStreamer() ? at.at(at.path()) : at;
-        }
-
-        @Override
-        public void close() throws IOException {
-            reply.close();
-        }
-    }
-
     /** Asks, and goes where redirects lead (RFC 9110, 15.4); what the user gives does not go to other servers. */
-    private Followed follow(Address from, boolean isGzip, Duration longest) throws IOException {
+    private Answer follow(Address from, boolean isGzip, Duration longest) throws IOException {
         var at = from;
         for (var i = 0; i <= MOST_REDIRECTS; i++) {
             var request = new Request(at, isGzip, at.isSameServer(asked));
             var answer = Answer.to(request, settings, longest);
             var location = location(answer.head());
             if (location == null) {
-                return new Followed(at, answer);
+                return answer;
             }
             answer.close();
             try {
@@ -185,30 +159,30 @@ public final class Probe {
     }
 
     /** A hop may answer by itself where it cannot make anything of streamer's answer. */
-    private static void refuseOthers(Followed answer) throws ProbeException {
-        var head = answer.reply.head();
-        if (!answer.isStreamer()) {
+    private static void refuseOthers(Trial trial, Answer answer) throws ProbeException {
+        if (trial.isStamped() && !answer.isStreamer()) {
+            var head = answer.head();
             var hop = Hop.of(head).stream().findFirst();
-            throw new ProbeException(answer.at + ": " + head.status() + " that "
+            throw new ProbeException(answer.address() + ": " + head.status() + " that "
                     + hop.map(Hop::toString).orElse("a hop") + " answers by itself; cure: "
                     + hop.map(Hop::againstBreaking).orElse(Hop.SEE_ITS_LOG));
         }
     }
 
-    private void refuseErrors(Followed answer) throws IOException {
-        var status = answer.reply.head().status();
+    private void refuseErrors(Answer answer) throws IOException {
+        var status = answer.head().status();
         if (status < FIRST_ERROR) {
             return;
         }
-        answer.reply.until(settings.timeout().multipliedBy(2));
-        var line = answer.reply.firstLine();
-        throw new ProbeException(answer.at + ": " + status
+        answer.until(settings.timeout().multipliedBy(2));
+        var line = answer.firstLine();
+        throw new ProbeException(answer.address() + ": " + status
                 + (line.isEmpty() || line.startsWith("<") ? "" : ", " + line.replaceFirst("\\.$", ""))
                 + (status == 401 ? credentials(answer) : ""));
     }
 
-    private String credentials(Followed answer) {
-        return answer.at.isSameServer(asked)
+    private String credentials(Answer answer) {
+        return answer.address().isSameServer(asked)
                 ? "; credentials are given by -H 'Authorization: ...'"
                 : "; what is given for " + asked + " is not sent to other servers: probe " + answer.url();
     }

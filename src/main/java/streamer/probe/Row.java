@@ -157,7 +157,7 @@ public record Row(
 
     /** Whether its end has not come; what is not streamer's may have none. */
     boolean isBroken() {
-        return end == End.BROKEN || end == End.LEFT && trial.isStamped();
+        return end == End.BROKEN || (end == End.LEFT && trial.isStamped());
     }
 
     /** The pieces, with those as one that came together: at the time of its first, lest small steps make one of all. */

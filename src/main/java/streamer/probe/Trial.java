@@ -22,6 +22,11 @@ public record Trial(boolean isGzip, int lineBytes, boolean hasAccel) {
 
     static final Duration EVERY = Duration.ofMillis(40);
 
+    static final Duration LENGTH = EVERY.multipliedBy(LINES - 1L);
+
+    /** How long what is no diagnostic stream is watched. */
+    private static final Duration WATCHED = Duration.ofSeconds(4);
+
     private static final int SHORT = 40;
     private static final int LONG = 320;
     private static final int STAMP = 20; // number, time, blanks and newline
@@ -49,14 +54,18 @@ public record Trial(boolean isGzip, int lineBytes, boolean hasAccel) {
         return lineBytes == LONG;
     }
 
-    /** How long the stream takes. */
-    static Duration length() {
-        return EVERY.multipliedBy(LINES - 1L);
+    /** How long the stream takes, or is watched. */
+    Duration length() {
+        return isStamped() ? LENGTH : WATCHED;
     }
 
-    /** Path and query. */
-    String target(String path) {
-        return path + "?n=" + LINES + "&every=" + EVERY.toMillis() + "ms&pad=" + (lineBytes - STAMP)
+    /** Where it is asked for: at this address, with a query of its own if it is the diagnostic stream. */
+    Address of(Address at) {
+        return isStamped() ? at.at(at.path() + query()) : at;
+    }
+
+    private String query() {
+        return "?n=" + LINES + "&every=" + EVERY.toMillis() + "ms&pad=" + (lineBytes - STAMP)
                 + (hasAccel ? "" : "&accel=0");
     }
 

@@ -25,7 +25,7 @@ import streamer.probe.Verdict.Outcome;
 class VerdictTest {
     private static final Instant START = Instant.ofEpochSecond(1_800_000_000);
     private static final long EVERY = Trial.EVERY.toMillis();
-    private static final long LAST = Trial.length().toMillis();
+    private static final long LAST = Trial.LENGTH.toMillis();
 
     private static LongUnaryOperator inSteps(long step) {
         return millis -> Math.min(LAST, (millis / step + 1) * step);
