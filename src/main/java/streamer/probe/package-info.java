@@ -8,8 +8,8 @@
  * of a stream is a {@link streamer.probe.Row}, which {@link streamer.probe.Picture} draws; from all rows and the
  * {@link streamer.probe.Hop}s that their heads name, {@link streamer.probe.Verdict} concludes.
  *
- * <p>Threads: none of its own; one that may wait. All that comes from the far end is read with a limit in bytes and in
- * time.
+ * <p>Threads: one that may wait; only a host's address is looked up by another, which may be left behind. All that comes
+ * from the far end is read with a limit in bytes and in time.
  */
 @NullMarked
 package streamer.probe;
