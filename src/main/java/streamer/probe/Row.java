@@ -189,13 +189,16 @@ public record Row(
     }
 
     /**
-     * How many bytes a hop waits for, by what it then gives on: the beginning if only that is held, as long as no later
-     * burst is; else the size of the blocks; 0 if there are none.
+     * How many bytes a hop waits for, by what it then gives on: the beginning if only that is held, so that no later
+     * burst has as many; else the size of the blocks; 0 if there are none.
      */
     int heldBytes() {
         var bytes = bursts().stream().map(Piece::bytes).toList();
         var isBeginning = bytes.size() > 1 && bytes.stream().skip(1).allMatch(next -> next < bytes.get(0));
-        return isBeginning ? bytes.get(0) : blockBytes();
+        if (isBeginning) {
+            return bytes.get(0);
+        }
+        return shape() == Shape.PIECES ? blockBytes() : 0;
     }
 
     /** The median of the times between two bursts; zero if there is one. */

@@ -70,7 +70,7 @@ public record Verdict(Outcome outcome, String sentence) {
     /** Held with the head that every stream has, and uncompressed. */
     private static Optional<Verdict> held(List<Row> rows) {
         var plain = rows.stream()
-                .filter(row -> !row.head().isGzip() && row.trial().hasAccel())
+                .filter(row -> !row.head().isGzip() && row.trial().hasAccel() && row.shape() != Shape.UNKNOWN)
                 .toList();
         return first(plain, row -> row.isHeld() && row.trial().isLong())
                 .or(() -> first(plain, Row::isHeld))

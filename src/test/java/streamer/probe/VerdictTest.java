@@ -141,6 +141,18 @@ class VerdictTest {
         assertHeld(
                 judge(trial -> trial.isLong() ? longer : VerdictTest::atTheEnd),
                 "until there are about " + 21 * 320 + " bytes");
+        assertHeld(
+                judge(trial -> trial.isLong() ? VerdictTest::atOnce : VerdictTest::atTheEnd),
+                "until there is more of it");
+    }
+
+    /** Rows without lines tell nothing of how the others are held. */
+    @Test
+    void whatIsHeldIsToldByTheRowsThatHaveLines() {
+        var verdict = Verdict.of(Trial.OF_STREAMER.stream()
+                .map(trial -> trial.isGzip() ? empty(trial) : row(trial, VerdictTest::atTheEnd))
+                .toList());
+        assertHeld(verdict, "buffers the response until it is complete");
     }
 
     @Test
