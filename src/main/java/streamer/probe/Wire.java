@@ -51,22 +51,22 @@ final class Wire extends BlockInput {
      * Connects to one of the host's addresses.
      *
      * @param isTrusting whether any certificate is accepted
-     * @param timeout for the host's address, the connection and TLS's handshake together
+     * @param timeout for the connection and TLS's handshake, each as a whole
      * @throws ProbeException if that fails
      */
     static Wire open(Address address, boolean isTrusting, Duration timeout) throws IOException {
-        var deadline = System.nanoTime() + timeout.toNanos();
-        var plain = connect(address, timeout, deadline);
+        var plain = connect(address, timeout);
         try {
             plain.setTcpNoDelay(true);
-            return new Wire(plain, address.isSecure() ? secure(plain, address, isTrusting) : plain);
+            return new Wire(plain, address.isSecure() ? secure(plain, address, isTrusting, timeout) : plain);
         } catch (IOException e) {
             plain.close();
             throw e;
         }
     }
 
-    private static TimedSocket connect(Address address, Duration timeout, long deadline) throws IOException {
+    private static TimedSocket connect(Address address, Duration timeout) throws IOException {
+        var deadline = System.nanoTime() + timeout.toNanos();
         var where = address.name() + " port " + address.port();
         var addresses = lookUp(address.name(), timeout);
         for (var attempts = addresses.size(); ; attempts--) {
@@ -108,7 +108,8 @@ final class Wire extends BlockInput {
         }
     }
 
-    private static Socket secure(Socket plain, Address address, boolean isTrusting) throws IOException {
+    private static Socket secure(TimedSocket plain, Address address, boolean isTrusting, Duration timeout)
+            throws IOException {
         try {
             var context = SSLContext.getInstance("TLS");
             context.init(null, isTrusting ? new TrustManager[] {new TrustAll()} : null, null);
@@ -120,6 +121,7 @@ final class Wire extends BlockInput {
                 parameters.setEndpointIdentificationAlgorithm("HTTPS");
             }
             socket.setSSLParameters(parameters);
+            plain.deadline(System.nanoTime() + timeout.toNanos()); // this machine's own certificates have taken some
             socket.startHandshake();
             return socket;
         } catch (SSLException e) {
