@@ -88,6 +88,7 @@ final class Rehearsal {
 
     private static void ask(int port, String request) throws IOException {
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout((int) LONGEST_MILLIS);
             socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
             socket.getInputStream().readAllBytes();
         }

@@ -6,9 +6,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,13 +40,39 @@ class StartIT {
 
     @Test
     void aStartIsRecordedForThisJarAtThisPlace() throws IOException {
+        var here = copy();
+        assertStartsWithRecording(here);
+        assertStartsWithRecording(Files.move(here, directory.resolve("there")));
+    }
+
+    /** As one from an archive is, whose files have the time of the release. */
+    @Test
+    void aStartIsRecordedAgainForAnOlderJarInItsPlace() throws IOException {
+        var here = copy();
+        assertStartsWithRecording(here);
+        var first = recording(here);
+        Files.setLastModifiedTime(here.resolve("target/streamer.jar"), FileTime.from(Instant.EPOCH));
+        assertStartsWithRecording(here);
+        var second = recording(here);
+        assertThat(second).isNotEqualTo(first);
+        assertStartsWithRecording(here);
+        assertThat(recording(here)).isEqualTo(second);
+    }
+
+    private static Object recording(Path here) throws IOException {
+        try (var files = Files.newDirectoryStream(here.resolve("target"), "streamer-*.{jsa,aot}")) {
+            var file = Files.readAttributes(files.iterator().next(), BasicFileAttributes.class);
+            return Objects.requireNonNull(file.fileKey());
+        }
+    }
+
+    private Path copy() throws IOException {
         var here = Files.createDirectories(directory.resolve("here"));
         for (var file : List.of("bin/streamer", "target/streamer.jar")) {
             Files.createDirectories(here.resolve(file).getParent());
             Files.copy(Path.of(file), here.resolve(file), StandardCopyOption.COPY_ATTRIBUTES);
         }
-        assertStartsWithRecording(here);
-        assertStartsWithRecording(Files.move(here, directory.resolve("there")));
+        return here;
     }
 
     /** As from the archive that is distributed: there are no sources, and nothing is built. */
