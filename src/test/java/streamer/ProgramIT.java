@@ -84,6 +84,32 @@ class ProgramIT {
         }
     }
 
+    /** As systemd starts it, {@code systemd.exec(5)}: the journal has the time of each line, and takes its priority. */
+    @Test
+    void theJournalGetsPrioritiesAndNoTimes() throws IOException {
+        var journal = directory.resolve("journal");
+        var start = executable(
+                "start",
+                "#!/bin/sh\nexec 2>'" + journal + "'\nJOURNAL_STREAM=$(stat -L -c %d:%i '" + journal + "') exec "
+                        + Path.of("bin/streamer").toAbsolutePath() + " \"$@\"\n");
+        try (var program = Program.start(directory, Map.of(), start, "echo", "hi");
+                var client = program.get("/")) {
+            assertThat(client.text()).isEqualTo("hi\n");
+            Wait.until("it is logged", () -> Files.readString(journal).contains("exit=0"));
+        }
+        assertThat(Files.readString(journal).lines().findFirst().orElse(""))
+                .matches("<6>127\\.0\\.0\\.1 GET / 200 .* ended=exit run=[0-9a-f]{32}");
+    }
+
+    /** Nothing of the jar that it needs has been left out. */
+    @Test
+    void theProgramHasMetrics() throws IOException {
+        try (var program = Program.start(directory, "true");
+                var client = program.get("/-/metrics")) {
+            assertThat(client.text()).contains("streamer_runs_running 0.0\n", "\njvm_", "\nprocess_");
+        }
+    }
+
     @Test
     void theCommandNeverSeesTheToken() throws IOException {
         var environment = Map.of("STREAMER_TOKEN", "s3cret-value");

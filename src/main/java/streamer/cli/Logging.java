@@ -2,8 +2,11 @@ package streamer.cli;
 
 import static java.util.stream.Collectors.joining;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -51,9 +54,25 @@ final class Logging {
     static void configure(LogFormat format, boolean verbose) {
         LogManager.getLogManager().reset();
         LIBRARIES.forEach(library -> library.setLevel(verbose ? Level.WARNING : Level.OFF));
-        ROOT.addHandler(new LogWriter(format == LogFormat.JSON ? new JsonLine(verbose) : new TextLine(verbose)));
+        var isJournal = isJournal();
+        var lines = format == LogFormat.JSON ? new JsonLine(verbose) : new TextLine(verbose, !isJournal);
+        ROOT.addHandler(new LogWriter(isJournal ? new JournalLine(lines) : lines));
         ROOT.setLevel(verbose ? Level.FINE : Level.INFO);
         LAUNCHES.setLevel(verbose || format == LogFormat.JSON ? Level.INFO : Level.OFF);
+    }
+
+    /** Whether standard error goes to systemd's journal; {@code systemd.exec(5)}, JOURNAL_STREAM. */
+    private static boolean isJournal() {
+        var journal = System.getenv("JOURNAL_STREAM");
+        if (journal == null) {
+            return false;
+        }
+        try {
+            var error = Files.readAttributes(Path.of("/proc/self/fd/2"), "unix:dev,ino");
+            return journal.equals(error.get("dev") + ":" + error.get("ino"));
+        } catch (IOException | RuntimeException e) { // another system
+            return false;
+        }
     }
 
     /** The access line of a record; null if it is another record. */
@@ -70,9 +89,11 @@ final class Logging {
     private static final class TextLine extends Formatter {
         private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\\x80-\\x9f&&[^\\t]]");
         private final boolean withStackTraces;
+        private final boolean withTime;
 
-        TextLine(boolean withStackTraces) {
+        TextLine(boolean withStackTraces, boolean withTime) {
             this.withStackTraces = withStackTraces;
+            this.withTime = withTime;
         }
 
         @Override
@@ -81,7 +102,8 @@ final class Logging {
                     line.getLevel().equals(Level.INFO) ? "" : line.getLevel().getName() + " ";
             var access = access(line);
             var message = access == null ? escape(formatMessage(line)) : access.toString();
-            var text = line.getInstant().truncatedTo(ChronoUnit.SECONDS) + " " + level + message + "\n";
+            var time = withTime ? line.getInstant().truncatedTo(ChronoUnit.SECONDS) + " " : "";
+            var text = time + level + message + "\n";
             return line.getThrown() == null || !withStackTraces
                     ? text
                     : text
@@ -98,8 +120,34 @@ final class Logging {
         }
     }
 
+    /** Lines that begin with their priority; {@code sd-daemon(3)}. */
+    private static final class JournalLine extends Formatter {
+        private final Formatter lines;
+
+        JournalLine(Formatter lines) {
+            this.lines = lines;
+        }
+
+        @Override
+        public String format(LogRecord line) {
+            var prefix = "<" + priority(line.getLevel().intValue()) + ">";
+            return lines.format(line).lines().map(text -> prefix + text + "\n").collect(joining());
+        }
+
+        private static int priority(int level) {
+            if (level >= Level.SEVERE.intValue()) {
+                return 3;
+            } else if (level >= Level.WARNING.intValue()) {
+                return 4;
+            }
+            return level >= Level.INFO.intValue() ? 6 : 7;
+        }
+    }
+
     /** One JSON object (RFC 8259) a line, in ASCII. */
     private static final class JsonLine extends Formatter {
+        private static final Pattern RUN = Pattern.compile("run (\\p{XDigit}+): .*", Pattern.DOTALL);
+
         private final boolean withStackTraces;
 
         JsonLine(boolean withStackTraces) {
@@ -129,7 +177,10 @@ final class Logging {
                 fields.put("seconds", end.seconds());
                 put(end.run(), fields);
             } else {
-                fields.put("message", formatMessage(line));
+                var message = formatMessage(line);
+                var run = RUN.matcher(message);
+                fields.put("message", message);
+                fields.put("run", run.matches() ? run.group(1) : null);
             }
             if (line.getThrown() != null && withStackTraces) {
                 fields.put("trace", stackTrace(line.getThrown()));
@@ -151,6 +202,7 @@ final class Logging {
                 put(run, fields);
             }
             fields.put("why", access.why());
+            fields.put("reason", access.reason());
         }
 
         private static void put(AccessLine.RunPart run, Map<String, @Nullable Object> fields) {

@@ -18,6 +18,7 @@ import streamer.output.Ending;
  * @param seconds how long the request took
  * @param run the run; null if there was none
  * @param why why it was refused; null if it was not
+ * @param reason the same in one word of a few, as metrics have it; null if it was not
  */
 public record AccessLine(
         String client,
@@ -28,7 +29,8 @@ public record AccessLine(
         long bytes,
         double seconds,
         @Nullable RunPart run,
-        @Nullable String why) {
+        @Nullable String why,
+        @Nullable String reason) {
     private static final int DECIMALS = 3;
 
     /**

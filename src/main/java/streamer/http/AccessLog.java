@@ -5,8 +5,11 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.AttachmentKey;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import streamer.http.request.CgiEnvironment;
 import streamer.http.request.Client;
@@ -21,10 +24,13 @@ import streamer.output.Ending;
  */
 final class AccessLog implements HttpHandler {
     private static final Logger LOG = System.getLogger("streamer.access");
+    private static final int LEAST_ERROR = 400;
     private static final AttachmentKey<Entry> KEY = AttachmentKey.create(Entry.class);
 
     private final Metrics metrics;
     private final HttpHandler next;
+    private final Set<Entry> open = ConcurrentHashMap.newKeySet();
+    private final LongAdder bytes = new LongAdder();
 
     /**
      * The log.
@@ -34,15 +40,23 @@ final class AccessLog implements HttpHandler {
     AccessLog(Metrics metrics, HttpHandler next) {
         this.metrics = metrics;
         this.next = next;
+        metrics.counter("streamer_sent_bytes", "Bytes of responses' bodies.", this::bytes);
+    }
+
+    /** Bytes of bodies until now, also of responses that go on. */
+    private long bytes() {
+        open.forEach(Entry::countBytes);
+        return bytes.sum();
     }
 
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
-        var entry = new Entry(exchange, metrics);
+        var entry = new Entry(exchange);
+        open.add(entry);
         exchange.putAttachment(KEY, entry);
         exchange.addExchangeCompleteListener((done, after) -> {
             if (!entry.isRun) {
-                entry.log(null);
+                entry.log(entry.run);
             }
             after.proceed();
         });
@@ -59,16 +73,27 @@ final class AccessLog implements HttpHandler {
     }
 
     /** The entry of one request; logged once. */
-    static final class Entry {
+    final class Entry {
         private final HttpServerExchange exchange;
-        private final Metrics metrics;
         private final long startNanos = System.nanoTime();
         private final AtomicBoolean written = new AtomicBoolean();
         private volatile boolean isRun;
+        private volatile boolean isRoutine;
+        private volatile AccessLine.@Nullable RunPart run;
+        private long countedBytes;
 
-        Entry(HttpServerExchange exchange, Metrics metrics) {
+        private Entry(HttpServerExchange exchange) {
             this.exchange = exchange;
-            this.metrics = metrics;
+        }
+
+        /** One that is asked for again and again, by no person: it is not counted, and logged where all is. */
+        void routine() {
+            isRoutine = true;
+        }
+
+        /** Has the line tell the run that the request has begun or found, and that goes on without it. */
+        void found(String id) {
+            run = AccessLine.RunPart.of(id, null);
         }
 
         /** Defers the line: it is logged by one of the methods below. */
@@ -90,21 +115,32 @@ final class AccessLog implements HttpHandler {
         private void log(AccessLine.@Nullable RunPart run) {
             if (written.compareAndSet(false, true)) {
                 var line = line(run);
-                count(line);
-                LOG.log(Level.INFO, "{0}", line);
+                open.remove(this);
+                countBytes();
+                if (!isRoutine) {
+                    count(line);
+                }
+                LOG.log(isRoutine ? Level.DEBUG : Level.INFO, "{0}", line);
             }
         }
 
         private void count(AccessLine line) {
             metrics.requests().add(Integer.toString(line.status()));
-            metrics.bytes().add(line.bytes());
-            if (line.why() != null) {
-                metrics.refusals().add(RefusalReason.of(exchange));
+            if (line.reason() != null) {
+                metrics.refusals().add(line.reason());
             }
+        }
+
+        /** Counts what has been sent since the last time. */
+        private synchronized void countBytes() {
+            var sent = exchange.getResponseBytesSent();
+            bytes.add(sent - countedBytes);
+            countedBytes = sent;
         }
 
         private AccessLine line(AccessLine.@Nullable RunPart run) {
             var client = exchange.getAttachment(Client.KEY);
+            var why = run == null || run.ended() == null ? exchange.getAttachment(Answer.WHY) : null;
             var millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos);
             return new AccessLine(
                     CgiEnvironment.address(exchange.getSourceAddress()),
@@ -115,7 +151,8 @@ final class AccessLog implements HttpHandler {
                     exchange.getResponseBytesSent(),
                     millis / 1e3,
                     run,
-                    run == null || run.ended() == null ? exchange.getAttachment(Answer.WHY) : null);
+                    why,
+                    why == null || exchange.getStatusCode() < LEAST_ERROR ? null : RefusalReason.of(exchange));
         }
     }
 }

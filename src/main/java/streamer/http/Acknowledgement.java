@@ -44,6 +44,7 @@ final class Acknowledgement implements Reply {
             headers.put(Headers.LOCATION, RunsHandler.ONE + run.id());
             headers.put(PREFERENCE_APPLIED, PREFERENCE);
             headers.put(StreamHead.RUN, run.id());
+            AccessLog.of(exchange).found(run.id());
             Answer.json(exchange, 202, run.json());
         }
     }

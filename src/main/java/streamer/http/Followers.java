@@ -121,7 +121,7 @@ final class Followers {
     boolean refuse(HttpServerExchange exchange) {
         var isFull = present.size() >= most;
         if (isFull) {
-            RefusalReason.put(exchange, "viewers");
+            RefusalReason.put(exchange, RefusalReason.VIEWERS);
             Answer.later(exchange, Answer.RETRY_SOON_SECONDS, "Too many watch already; see --max-connections.");
         }
         return isFull;

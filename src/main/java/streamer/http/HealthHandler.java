@@ -15,6 +15,7 @@ final class HealthHandler implements HttpHandler {
 
     @Override
     public void handleRequest(HttpServerExchange exchange) {
+        AccessLog.of(exchange).routine();
         if (runs.refusal() == Runs.Refusal.DRAINING) {
             Answer.line(exchange, 503, "draining");
         } else {

@@ -2,7 +2,6 @@ package streamer.http;
 
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
-import java.util.List;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import streamer.http.access.MethodRule;
@@ -18,8 +17,6 @@ import streamer.metrics.Metrics;
 final class MetricsHandler implements HttpHandler {
     static final String PATH = "/-/metrics";
 
-    private static final List<String> METHODS = List.of("GET", "HEAD", "OPTIONS");
-
     private final Metrics metrics;
     private final Executor threads;
     private @Nullable Exposition exposition;
@@ -31,10 +28,8 @@ final class MetricsHandler implements HttpHandler {
 
     @Override
     public void handleRequest(HttpServerExchange exchange) {
-        var method = exchange.getRequestMethod().toString();
-        if (method.equals("OPTIONS") || !METHODS.contains(method)) {
-            MethodRule.refuse(exchange, String.join(", ", METHODS), "");
-        } else {
+        if (MethodRule.allows(exchange, MethodRule.READING)) {
+            AccessLog.of(exchange).routine();
             exchange.dispatch(threads, () -> Answer.text(exchange, Exposition.CONTENT_TYPE, text()));
         }
     }

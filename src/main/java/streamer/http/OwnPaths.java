@@ -5,6 +5,7 @@ import io.undertow.server.HttpServerExchange;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import streamer.http.access.MethodRule;
 import streamer.http.page.PageFiles;
 import streamer.http.request.RequestPath;
 import streamer.run.Runs;
@@ -64,8 +65,8 @@ final class OwnPaths implements HttpHandler {
 
     /** The methods of a path; the given ones where it is none of these. */
     static List<String> methods(String path, List<String> others) {
-        if (path.equals(ProbeHandler.PATH)) {
-            return ProbeHandler.METHODS;
+        if (path.equals(ProbeHandler.PATH) || path.equals(MetricsHandler.PATH)) {
+            return MethodRule.READING;
         }
         return path.startsWith(RunsHandler.ONE) ? RunsHandler.METHODS_OF_ONE : others;
     }

@@ -4,7 +4,6 @@ import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
-import java.util.List;
 import java.util.concurrent.Semaphore;
 import streamer.http.access.MethodRule;
 import streamer.http.request.RefusedException;
@@ -21,7 +20,6 @@ import streamer.run.Runs;
  */
 final class ProbeHandler implements HttpHandler {
     static final String PATH = "/-/probe";
-    static final List<String> METHODS = List.of("GET", "HEAD", "OPTIONS");
 
     /** Tells that it is streamer that answers, and the protocol in which the last hop has asked. */
     private static final HttpString MARK = new HttpString("Streamer-Probe");
@@ -42,19 +40,16 @@ final class ProbeHandler implements HttpHandler {
     @Override
     public void handleRequest(HttpServerExchange exchange) {
         exchange.getResponseHeaders().put(MARK, exchange.getProtocol().toString());
-        if (!exchange.getRequestMethod().equals(Methods.GET)
-                && !exchange.getRequestMethod().equals(Methods.HEAD)) {
-            MethodRule.refuse(exchange, String.join(", ", METHODS), "");
-            return;
-        }
-        try {
-            answer(exchange, ProbeQuery.of(exchange));
-        } catch (RefusedException e) {
-            Answer.refuse(exchange, e);
+        if (MethodRule.allows(exchange, MethodRule.READING)) {
+            try {
+                answer(exchange, ProbeQuery.of(exchange));
+            } catch (RefusedException e) {
+                Answer.refuse(exchange, e);
+            }
         }
     }
 
-    private void answer(HttpServerExchange exchange, ProbeQuery query) {
+    private void answer(HttpServerExchange exchange, ProbeQuery query) throws RefusedException {
         if (!query.hasAccel()) {
             exchange.addResponseCommitListener(StreamHead::allowBuffering);
         }
@@ -63,6 +58,8 @@ final class ProbeHandler implements HttpHandler {
             Answer.head(exchange);
         } else if (query.lines() == 0) {
             Answer.line(exchange, 200, ProbeStream.stamp(0));
+        } else if (!exchange.isRequestComplete()) { // before it is, nobody is told that the client has left
+            throw RefusedException.bad("A probe has no body.");
         } else if (places.tryAcquire()) {
             try {
                 admit(exchange, query);
@@ -93,7 +90,14 @@ final class ProbeHandler implements HttpHandler {
 
     private void begin(HttpServerExchange exchange, Run run, ProbeQuery query) {
         try {
-            var stream = new ProbeStream(exchange, run, query, serving.config().response(), places::release);
+            var stream = new ProbeStream(
+                    exchange,
+                    run,
+                    query,
+                    serving.config().response(),
+                    serving.spec().limits().timeout(),
+                    places::release);
+            exchange.addExchangeCompleteListener(StreamHandler::completeOnIoThread);
             exchange.dispatch(exchange.getIoThread(), stream::begin);
         } catch (RuntimeException | Error e) {
             run.close();

@@ -22,6 +22,7 @@ record ProbeQuery(int lines, Duration every, int pad, boolean hasAccel) {
     private static final int MOST_PAD = 4 * 1024;
     private static final Duration LEAST_TIME = Duration.ofMillis(10);
     private static final Duration MOST_TIME = Duration.ofSeconds(60);
+    private static final Duration LONGEST = Duration.ofMinutes(2);
     private static final Pattern NUMBER = Pattern.compile("\\d{1,9}");
 
     /**
@@ -30,11 +31,15 @@ record ProbeQuery(int lines, Duration every, int pad, boolean hasAccel) {
      * @throws RefusedException if its query is not understood
      */
     static ProbeQuery of(HttpServerExchange exchange) throws RefusedException {
-        return new ProbeQuery(
+        var query = new ProbeQuery(
                 number(exchange, "n", 50, 0, MOST_LINES),
                 every(exchange),
                 number(exchange, "pad", 20, 0, MOST_PAD),
                 number(exchange, "accel", 1, 0, 1) == 1);
+        if (query.every.multipliedBy(query.lines).compareTo(LONGEST) > 0) {
+            throw RefusedException.bad("n times every is 2m at most.");
+        }
+        return query;
     }
 
     private static int number(HttpServerExchange exchange, String name, int byDefault, int least, int most)

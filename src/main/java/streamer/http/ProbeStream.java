@@ -11,6 +11,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import streamer.format.PlainText;
+import streamer.http.response.FlushPolicy;
 import streamer.http.response.ResponseConfig;
 import streamer.http.response.ResponseSink;
 import streamer.http.response.SinkListener;
@@ -42,22 +43,33 @@ final class ProbeStream implements RunListener, SinkListener {
     private final long blockedNanos;
     private final AtomicBoolean isFree = new AtomicBoolean();
     private final AtomicBoolean isClosed = new AtomicBoolean();
+    private final Stopwatch sinceBegin = new Stopwatch();
     private final Stopwatch sinceLine = new Stopwatch();
+    private final long timeoutNanos;
     private int lines;
     private @Nullable Chunk owed; // a line that has not been taken whole
 
     /**
      * The stream of an admitted run, which is closed with it.
      *
+     * @param timeout after which it is stopped, as any run; null for none
      * @param whenFree called once, before the client can see the end
      */
-    ProbeStream(HttpServerExchange exchange, Run run, ProbeQuery query, ResponseConfig config, Runnable whenFree) {
+    ProbeStream(
+            HttpServerExchange exchange,
+            Run run,
+            ProbeQuery query,
+            ResponseConfig config,
+            @Nullable Duration timeout,
+            Runnable whenFree) {
         this.run = run;
         this.query = query;
         this.whenFree = whenFree;
         access = AccessLog.of(exchange).expectRun();
         var format = new PlainText(config.contentType(), "");
-        sink = new ResponseSink(new StreamHead(exchange, run.id(), format.contentType()), config, format, false, this);
+        var atOnce = config.flushedAt(FlushPolicy.AT_ONCE); // not streamer's buffer is to be found, but those of others
+        sink = new ResponseSink(new StreamHead(exchange, run.id(), format.contentType()), atOnce, format, false, this);
+        timeoutNanos = timeout == null ? Stopwatch.NEVER : timeout.toNanos();
         everyNanos = query.every().toNanos();
         blockedNanos = (config.writeTimeout() == null ? LONGEST_BLOCKED : config.writeTimeout()).toNanos();
     }
@@ -65,6 +77,7 @@ final class ProbeStream implements RunListener, SinkListener {
     /** Begins; the first line is sent at once. */
     void begin() {
         run.listen(this);
+        sinceBegin.start(System.nanoTime());
         try {
             sink.begin();
             run.dueWithin(0);
@@ -84,11 +97,14 @@ final class ProbeStream implements RunListener, SinkListener {
         } catch (IOException e) {
             clientLeft();
         }
-        var left = sink.blocked().left(now, blockedNanos);
-        if (left == 0) {
+        var toBlocked = sink.blocked().left(now, blockedNanos);
+        var toEnd = sinceBegin.left(now, timeoutNanos);
+        if (toBlocked == 0) {
             run.stop(Reason.WRITE_TIMEOUT);
+        } else if (toEnd == 0) {
+            run.stop(Reason.TIMEOUT);
         }
-        return Math.min(next, left);
+        return Math.min(next, Math.min(toBlocked, toEnd));
     }
 
     /** Sends what is due; the nanoseconds until the next line is. */

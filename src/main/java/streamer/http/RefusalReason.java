@@ -6,6 +6,15 @@ import java.util.Map;
 
 /** Why a request was refused, in a word of which there are few, as metrics need it. */
 final class RefusalReason {
+    /** All runs are taken, and so is the queue. */
+    static final String NO_SLOT = "no-slot";
+
+    /** As many viewers as there may be. */
+    static final String VIEWERS = "viewers";
+
+    /** The server shuts down. */
+    static final String DRAINING = "draining";
+
     private static final AttachmentKey<String> KEY = AttachmentKey.create(String.class);
     private static final String OTHER = "other";
     private static final Map<Integer, String> BY_STATUS = Map.ofEntries(

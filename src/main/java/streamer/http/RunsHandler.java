@@ -38,8 +38,6 @@ final class RunsHandler implements HttpHandler {
 
     static final List<String> METHODS_OF_ONE = List.of("GET", "HEAD", "DELETE", "OPTIONS");
 
-    private static final List<String> METHODS_OF_LIST = List.of("GET", "HEAD", "OPTIONS");
-
     private static final String WAIT = "wait";
     private static final Pattern ID = Pattern.compile("[0-9a-f]{32}");
     private static final String UNKNOWN = "No such run, or its end is long ago.";
@@ -79,19 +77,18 @@ final class RunsHandler implements HttpHandler {
     @Override
     public void handleRequest(HttpServerExchange exchange) {
         var path = RequestPath.of(exchange);
-        var method = exchange.getRequestMethod().toString();
         var isList = path.equals(LIST);
-        var methods = isList ? METHODS_OF_LIST : METHODS_OF_ONE;
-        if (method.equals("OPTIONS") || !methods.contains(method)) {
-            MethodRule.refuse(exchange, String.join(", ", methods), "");
-        } else if (isList) {
+        if (!MethodRule.allows(exchange, isList ? MethodRule.READING : METHODS_OF_ONE)) {
+            return;
+        }
+        if (isList) {
             list(exchange);
         } else {
             var id = path.substring(ONE.length());
             if (id.endsWith(OUTPUT)) {
                 output(exchange, id.substring(0, id.length() - OUTPUT.length()));
             } else {
-                one(exchange, method, id);
+                one(exchange, exchange.getRequestMethod().toString(), id);
             }
         }
     }

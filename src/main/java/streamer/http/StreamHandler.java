@@ -14,6 +14,7 @@ import streamer.http.request.CgiEnvironment;
 import streamer.http.request.RefusedException;
 import streamer.http.request.RequestBody;
 import streamer.http.response.Answer;
+import streamer.output.Ending;
 import streamer.run.Run;
 import streamer.run.Runs;
 
@@ -103,8 +104,12 @@ final class StreamHandler implements HttpHandler {
         exchanges.remove(ended);
         table.close(run.id());
         var ending = run.ending();
-        serving.metrics().endings().add(ending == null ? "refused" : ending.word());
-        serving.metrics().runTimes().add(TimeUnit.MILLISECONDS.toNanos(run.millis()));
+        if (run.started() == null) {
+            serving.metrics().endings().add(ending == null ? new Ending.Failed().word() : ending.word());
+        } else {
+            serving.metrics().endings().add(ending == null ? Ending.Reason.ERROR.word() : ending.word());
+            serving.metrics().runTimes().add(TimeUnit.MILLISECONDS.toNanos(run.millis()));
+        }
     }
 
     /** How many responses of runs go on. */
@@ -125,19 +130,19 @@ final class StreamHandler implements HttpHandler {
      * Completes the exchange on the I/O thread, which reads the next request: completed on another thread, it would be
      * woken early, take that thread's processor and spin until the completion is done.
      */
-    private static void completeOnIoThread(HttpServerExchange exchange, ExchangeCompletionListener.NextListener after) {
+    static void completeOnIoThread(HttpServerExchange exchange, ExchangeCompletionListener.NextListener after) {
         exchange.getIoThread().execute(after::proceed);
     }
 
     /** Answers that no run is admitted, and why. */
     void refuse(HttpServerExchange exchange) {
         if (runs.refusal() == Runs.Refusal.DRAINING) {
-            RefusalReason.put(exchange, "draining");
+            RefusalReason.put(exchange, RefusalReason.DRAINING);
             exchange.setPersistent(false);
             exchange.getResponseHeaders().put(Headers.CONNECTION, "close");
             Answer.later(exchange, Answer.RETRY_LATER_SECONDS, "The server is shutting down.");
         } else {
-            RefusalReason.put(exchange, "no-slot");
+            RefusalReason.put(exchange, RefusalReason.NO_SLOT);
             Answer.later(
                     exchange,
                     Answer.RETRY_SOON_SECONDS,

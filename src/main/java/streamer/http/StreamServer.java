@@ -42,6 +42,7 @@ import streamer.http.request.Spool;
 import streamer.kept.Fleet;
 import streamer.kept.KeptRuns;
 import streamer.metrics.Metrics;
+import streamer.output.Ending;
 import streamer.process.RunSpec;
 import streamer.run.Runs;
 
@@ -134,8 +135,11 @@ public final class StreamServer implements AutoCloseable {
     }
 
     private void count(Metrics metrics, Runs runs, @Nullable KeptRuns kept) {
+        metrics.endings().expect(Ending.words());
+        metrics.refusals().expect(List.of(RefusalReason.NO_SLOT, RefusalReason.VIEWERS, RefusalReason.DRAINING));
         metrics.gauge("streamer_connections", "Connections that are open.", this::connections);
         metrics.gauge("streamer_runs_running", "Runs that have a slot.", runs::running);
+        metrics.gauge("streamer_runs_max", "Runs that there may be at one time.", runs::max);
         metrics.gauge("streamer_runs_queued", "Runs that wait for a slot.", runs::waiting);
         metrics.gauge(
                 "streamer_viewers",

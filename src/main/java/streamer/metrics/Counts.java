@@ -1,5 +1,6 @@
 package streamer.metrics;
 
+import java.util.Collection;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -12,6 +13,13 @@ import java.util.concurrent.atomic.LongAdder;
  */
 public final class Counts {
     private final Map<String, LongAdder> counters = new ConcurrentHashMap<>();
+
+    /** Has counters of these values, at 0: of what counts up from nothing, Prometheus does not see the first. */
+    public void expect(Collection<String> values) {
+        for (var value : values) {
+            counters.putIfAbsent(value, new LongAdder());
+        }
+    }
 
     /** Adds one to the counter of this value. */
     public void add(String value) {

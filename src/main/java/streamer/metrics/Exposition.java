@@ -45,12 +45,15 @@ public final class Exposition {
         var snapshots = MetricSnapshots.builder();
         snapshots.metricSnapshot(
                 counts("streamer_runs_ended", "Runs that have ended, by how.", "ended", metrics.endings()));
-        snapshots.metricSnapshot(
-                counts("streamer_requests", "Requests, by the status of their responses.", "code", metrics.requests()));
         snapshots.metricSnapshot(counts(
-                "streamer_refusals", "Requests for runs that were refused, by why.", "reason", metrics.refusals()));
-        snapshots.metricSnapshot(counter("streamer_sent_bytes", "Bytes of responses' bodies.", metrics.bytes()::sum));
-        snapshots.metricSnapshot(times("streamer_run_duration_seconds", "How long runs took.", metrics.runTimes()));
+                "streamer_requests",
+                "Requests whose responses have ended, by their status.",
+                "code",
+                metrics.requests()));
+        snapshots.metricSnapshot(
+                counts("streamer_refusals", "Requests that were refused, by why.", "reason", metrics.refusals()));
+        snapshots.metricSnapshot(
+                times("streamer_run_duration_seconds", "How long runs took that were launched.", metrics.runTimes()));
         snapshots.metricSnapshot(times(
                 "streamer_launch_duration_seconds", "How long commands took to be launched.", metrics.launchTimes()));
         for (var figure : metrics.figures()) {

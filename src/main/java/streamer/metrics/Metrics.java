@@ -2,7 +2,6 @@ package streamer.metrics;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.DoubleSupplier;
 
 /**
@@ -17,7 +16,6 @@ public final class Metrics {
     private final Counts endings = new Counts();
     private final Counts requests = new Counts();
     private final Counts refusals = new Counts();
-    private final LongAdder bytes = new LongAdder();
     private final Times runTimes = new Times(RUN_SECONDS);
     private final Times launchTimes = new Times(LAUNCH_SECONDS);
     private final List<Figure> figures = new ArrayList<>();
@@ -40,19 +38,14 @@ public final class Metrics {
         return endings;
     }
 
-    /** Requests by the status of their responses. */
+    /** Requests that have been answered, by the status of their responses. */
     public Counts requests() {
         return requests;
     }
 
-    /** Requests for runs that have been refused, by why. */
+    /** Requests that have been refused, by why. */
     public Counts refusals() {
         return refusals;
-    }
-
-    /** Bytes of responses' bodies. */
-    public LongAdder bytes() {
-        return bytes;
     }
 
     /** How long runs took. */

@@ -1,7 +1,9 @@
 package streamer.output;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /** How a run ended: its command exited by itself, it was stopped, or it could not be launched. */
 public sealed interface Ending {
@@ -27,6 +29,14 @@ public sealed interface Ending {
             case Failed.WORD -> new Failed();
             default -> new Stopped(Reason.of(word), code);
         };
+    }
+
+    /** All the words. */
+    static List<String> words() {
+        return Stream.concat(
+                        Stream.of(Exited.WORD, Failed.WORD),
+                        Arrays.stream(Reason.values()).map(Reason::word))
+                .toList();
     }
 
     /** The command exited by itself. */

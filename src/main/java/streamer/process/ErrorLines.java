@@ -24,8 +24,10 @@ final class ErrorLines implements Runnable {
     /** Its messages are lines of commands, not streamer's. */
     private static final Logger LOG = System.getLogger("streamer.stderr");
 
-    /** A longer line is split. */
+    /** A longer line is split, behind a character. */
     private static final int MAX_LINE_BYTES = 8 * 1024;
+
+    private static final int LONGEST_REST = 3;
 
     /** An unfinished line is logged after this time. */
     private static final long PART_MILLIS = 100;
@@ -48,6 +50,7 @@ final class ErrorLines implements Runnable {
         private final OutputPipe pipe;
         private final ByteArrayOutputStream part = new ByteArrayOutputStream();
         private final Stopwatch unfinished = new Stopwatch();
+        private boolean isSplit; // its beginning has been logged
 
         private Source(String run, OutputPipe pipe) {
             this.run = run;
@@ -136,11 +139,19 @@ final class ErrorLines implements Runnable {
     }
 
     private static void take(Source source, byte next) {
+        var size = source.part.size();
+        var isWhole = (next & 0xc0) != 0x80; // no part of a character in UTF-8
         if (next != '\n') {
+            if ((size >= MAX_LINE_BYTES && isWhole) || size >= MAX_LINE_BYTES + LONGEST_REST) {
+                log(source);
+                source.isSplit = true;
+            }
             source.part.write(next);
-        }
-        if (next == '\n' || source.part.size() == MAX_LINE_BYTES) {
-            log(source);
+        } else {
+            if (size > 0 || !source.isSplit) {
+                log(source);
+            }
+            source.isSplit = false;
         }
     }
 
@@ -148,6 +159,7 @@ final class ErrorLines implements Runnable {
     private static boolean logPart(Source source) {
         if (source.part.size() > 0) {
             log(source);
+            source.isSplit = true;
         }
         return true;
     }

@@ -119,6 +119,11 @@ public final class Runs implements AutoCloseable {
         return slots.held();
     }
 
+    /** How many slots there are. */
+    public int max() {
+        return slots.all();
+    }
+
     /** The length of the queue. */
     public int waiting() {
         return slots.queued();

@@ -42,6 +42,11 @@ final class Slots {
         return held.size();
     }
 
+    /** How many there are. */
+    int all() {
+        return slots;
+    }
+
     /** The length of the queue. */
     synchronized int queued() {
         return queue.size();

@@ -80,6 +80,66 @@ class MetricsTest {
     }
 
     @Test
+    void bytesAreCountedWhileTheyAreSent() throws IOException {
+        try (var server = TestServer.of(Commands.sh("echo hi; exec sleep 60")).start();
+                var client = server.get("/")) {
+            assertThat(client.piece()).isEqualTo("hi\n");
+            assertThat(metrics(server)).contains("streamer_sent_bytes_total 3.0\n");
+            assertThat(metrics(server)).matches("(?s).*streamer_sent_bytes_total [1-9]\\d{3,}\\.0\n.*");
+            client.reset();
+        }
+    }
+
+    /** So that the first of its kind is seen to be one more. */
+    @Test
+    void whatMayBeCountedIsThereFromTheBeginning() throws IOException {
+        try (var server =
+                TestServer.of(Commands.printing("hi")).maxRuns(7).queue(0).start()) {
+            assertThat(metrics(server))
+                    .contains("streamer_runs_ended_total{ended=\"timeout\"} 0.0\n")
+                    .contains("streamer_refusals_total{reason=\"no-slot\"} 0.0\n")
+                    .contains("streamer_runs_max 7.0\n");
+        }
+    }
+
+    @Test
+    void whatWasNotLaunchedHasTakenNoTime() throws IOException {
+        try (var server = TestServer.of(Commands.sh("exec sleep 60"))
+                        .maxRuns(1)
+                        .queue(1)
+                        .start();
+                var one = server.get("/")) {
+            Wait.until("it runs", () -> server.runs().running() == 1);
+            try (var second = server.get("/")) {
+                Wait.until("it is in the queue", () -> server.runs().waiting() == 1);
+                second.reset();
+            }
+            server.accessLine("ended=client-gone");
+            assertThat(metrics(server))
+                    .contains("streamer_run_duration_seconds_count 0\n")
+                    .contains("streamer_runs_ended_total{ended=\"client-gone\"} 1.0\n");
+            one.reset();
+        }
+    }
+
+    /** Or else they would be most of what there is. */
+    @Test
+    void whatMachinesAskForIsNotCounted() throws IOException {
+        try (var server = TestServer.of(Commands.printing("hi")).start()) {
+            try (var health = server.get("/-/health")) {
+                assertThat(health.status()).isEqualTo(200);
+            }
+            assertThat(metrics(server)).doesNotContain("streamer_requests_total{");
+            assertThat(metrics(server)).doesNotContain("streamer_requests_total{");
+            try (var client = server.get("/")) {
+                client.text();
+            }
+            server.accessLine("GET / ");
+            assertThat(server.accessLines()).noneMatch(line -> line.contains("/-/"));
+        }
+    }
+
+    @Test
     void keptBytesAreTold() throws IOException {
         try (var server = TestServer.of(Commands.sh("printf 12345"))
                 .keep(Duration.ofHours(1))

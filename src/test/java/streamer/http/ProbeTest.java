@@ -110,9 +110,43 @@ class ProbeTest {
     }
 
     @Test
+    void itTakesNoLongerThanARunMay() throws IOException {
+        try (var server = setup().start();
+                var client = server.get("/-/probe?n=3&every=60s")) {
+            assertThat(client.status()).isEqualTo(400);
+            assertThat(client.text()).isEqualTo("n times every is 2m at most.\n");
+        }
+        try (var server = setup().timeout(Duration.ofMillis(300)).start();
+                var client = server.get("/-/probe?n=2&every=60s")) {
+            assertThat(client.piece()).startsWith("1 ");
+            assertThat(client.end()).isEqualTo(End.BROKEN_OFF);
+            assertThat(server.accessLine("/-/probe")).contains(" ended=timeout ");
+        }
+    }
+
+    @Test
+    void itHasNoBody() throws IOException {
+        try (var server = setup().start();
+                var client = server.connect().request("GET", "/-/probe", "Content-Length: 1")) {
+            assertThat(client.status()).isEqualTo(400);
+            assertThat(client.text()).isEqualTo("A probe has no body.\n");
+        }
+    }
+
+    /** It is to find the buffers of others. */
+    @Test
+    void itIsFlushedAtOnce() throws IOException {
+        try (var server = setup().flush(4096, Duration.ZERO).start();
+                var client = server.get("/-/probe?n=2&every=60s")) {
+            assertThat(client.piece()).startsWith("1 ");
+            client.reset();
+        }
+    }
+
+    @Test
     void itsLimitsAreAllowed() throws IOException {
         try (var server = setup().start();
-                var client = server.get("/-/probe?n=1000&every=60s&pad=4096")) {
+                var client = server.get("/-/probe?n=2&every=60s&pad=4096")) {
             assertThat(client.piece()).matches("1 \\d{16} \\.{4096}\n");
         }
     }
@@ -243,7 +277,7 @@ class ProbeTest {
     @Test
     void aShutdownBreaksItOff() throws IOException {
         try (var server = setup().start();
-                var client = server.get("/-/probe?n=1000&every=60s")) {
+                var client = server.get("/-/probe?n=2&every=60s")) {
             assertThat(client.piece()).startsWith("1 ");
             server.runs().stopAll(Reason.SHUTDOWN);
             assertThat(client.end()).isNotEqualTo(End.CLEAN);

@@ -13,6 +13,9 @@ import streamer.http.response.StreamHead;
 
 /** Allowed methods: 405 for others; {@code HEAD} and {@code OPTIONS} are answered without a run. */
 public final class MethodRule implements HttpHandler {
+    /** The methods of what can only be read. */
+    public static final List<String> READING = List.of("GET", "HEAD", "OPTIONS");
+
     private final Set<String> methods;
     private final String allow;
     private final FormatChoice formats;
@@ -42,6 +45,16 @@ public final class MethodRule implements HttpHandler {
         } else {
             refuse(exchange, allow, "; see --methods");
         }
+    }
+
+    /** Whether a method is one of these; any other has been answered, and so has OPTIONS. */
+    public static boolean allows(HttpServerExchange exchange, List<String> methods) {
+        var method = exchange.getRequestMethod().toString();
+        if (!method.equals("OPTIONS") && methods.contains(method)) {
+            return true;
+        }
+        refuse(exchange, String.join(", ", methods), "");
+        return false;
     }
 
     /** Answers OPTIONS by the allowed methods, and any other by 405 and a line that ends in a hint. */

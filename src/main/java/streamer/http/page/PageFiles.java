@@ -57,13 +57,10 @@ public final class PageFiles implements HttpHandler {
 
     @Override
     public void handleRequest(HttpServerExchange exchange) {
-        var method = exchange.getRequestMethod().toString();
         var name = RequestPath.of(exchange).substring(PATH.length());
         if (!NAMES.contains(name)) {
             Answer.line(exchange, 404, "The page has no such file.");
-        } else if (!method.equals("GET") && !method.equals("HEAD")) {
-            MethodRule.refuse(exchange, "GET, HEAD, OPTIONS", "");
-        } else {
+        } else if (MethodRule.allows(exchange, MethodRule.READING)) {
             var key = (Gzip.negotiate(exchange) ? ZIPPED : "") + name;
             send(exchange, files.computeIfAbsent(key, PageFiles::file));
         }

@@ -14,6 +14,9 @@ public record FlushPolicy(int flushBytes, Duration flushAfter, Duration heartbea
     /** The largest flush threshold, in bytes. */
     public static final int MAX_FLUSH_BYTES = 64 * 1024;
 
+    /** Each byte at once, and no heartbeats. */
+    public static final FlushPolicy AT_ONCE = new FlushPolicy(1, Duration.ZERO, Duration.ofDays(1), "");
+
     /** Checks the flush threshold. */
     public FlushPolicy {
         if (flushBytes < 1 || flushBytes > MAX_FLUSH_BYTES) {

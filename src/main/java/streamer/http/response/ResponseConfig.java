@@ -27,4 +27,9 @@ public record ResponseConfig(
         /** Cleanly; the ending is in the trailers. */
         END
     }
+
+    /** The same but for flushes and heartbeats. */
+    public ResponseConfig flushedAt(FlushPolicy other) {
+        return new ResponseConfig(contentType, other, statusWait, onFailure, hasPage, writeTimeout);
+    }
 }

@@ -187,10 +187,10 @@ class OutsideTextPropertyTest {
     @Property
     void anAccessLineIsOneLineOfPrintableAscii(
             @ForAll String method, @ForAll String path, @ForAll String user, @ForAll String why) {
-        var line = new AccessLine("127.0.0.1", user, method, path, 200, 1, 0.5, null, null);
+        var line = new AccessLine("127.0.0.1", user, method, path, 200, 1, 0.5, null, null, null);
         assertThat(line.toString()).matches("[ -~]*");
         assertThat(line.toString().split(" ", -1)).hasSize(7);
-        var refused = new AccessLine("127.0.0.1", user, method, path, 400, 1, 0.5, null, why);
+        var refused = new AccessLine("127.0.0.1", user, method, path, 400, 1, 0.5, null, why, null);
         assertThat(refused.toString()).matches(".* why=\"[ !#-~]*\"").matches("[ -~]*");
     }
 
