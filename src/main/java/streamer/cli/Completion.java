@@ -7,9 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import picocli.CommandLine;
 
 /**
  * {@code streamer completion SHELL}: writes a script that completes the flags, their values and the command. How a
@@ -20,7 +21,7 @@ final class Completion {
     /** Its name as the first word. */
     static final String NAME = "completion";
 
-    private static final Map<String, Function<List<FlagShape>, Map<String, String>>> SHELLS =
+    private static final Map<String, Supplier<Map<String, String>>> SHELLS =
             Map.of("bash", Completion::bash, "fish", Completion::fish, "zsh", Completion::zsh);
 
     private Completion() {}
@@ -39,18 +40,24 @@ final class Completion {
         return 0;
     }
 
-    private static String script(String shell, Function<List<FlagShape>, Map<String, String>> parts) {
+    private static String script(String shell, Supplier<Map<String, String>> parts) {
         var script = template("completion." + shell).replace("@shells@", sorted(SHELLS.keySet().stream()));
-        for (var part : parts.apply(flags()).entrySet()) {
+        for (var part : parts.get().entrySet()) {
             script = script.replace(part.getKey(), part.getValue());
         }
         return script;
     }
 
     private static List<FlagShape> flags() {
-        return ServeCommand.commandLine(Map.of()).getCommandSpec().options().stream()
-                .map(FlagShape::of)
-                .toList();
+        return flags(ServeCommand.commandLine(Map.of()));
+    }
+
+    private static List<FlagShape> probeFlags() {
+        return flags(ProbeCommand.commandLine(Map.of()));
+    }
+
+    private static List<FlagShape> flags(CommandLine command) {
+        return command.getCommandSpec().options().stream().map(FlagShape::of).toList();
     }
 
     private static String template(String name) {
@@ -61,12 +68,14 @@ final class Completion {
         }
     }
 
-    private static Map<String, String> bash(List<FlagShape> flags) {
+    private static Map<String, String> bash() {
         return Map.of(
                 "@cases@",
-                flags.stream().flatMap(Completion::bashCase).collect(Collectors.joining("\n")),
+                flags().stream().flatMap(Completion::bashCase).collect(Collectors.joining("\n")),
                 "@flags@",
-                names(flags.stream()));
+                names(flags().stream()),
+                "@probe@",
+                names(probeFlags().stream()));
     }
 
     private static Stream<String> bashCase(FlagShape flag) {
@@ -84,8 +93,12 @@ final class Completion {
     }
 
     /** In the words of zsh's {@code _arguments}. */
-    private static Map<String, String> zsh(List<FlagShape> flags) {
-        return Map.of("@flags@", flags.stream().map(Completion::zsh).collect(Collectors.joining("\n")));
+    private static Map<String, String> zsh() {
+        return Map.of("@flags@", zsh(flags()), "@probe@", zsh(probeFlags()));
+    }
+
+    private static String zsh(List<FlagShape> flags) {
+        return flags.stream().map(Completion::zsh).collect(Collectors.joining("\n"));
     }
 
     private static String zsh(FlagShape flag) {
@@ -115,22 +128,28 @@ final class Completion {
         };
     }
 
-    private static Map<String, String> fish(List<FlagShape> flags) {
-        var withValue = flags.stream()
+    private static Map<String, String> fish() {
+        var withValue = flags().stream()
                 .filter(flag -> flag.value() != FlagShape.Value.NONE && flag.value() != FlagShape.Value.OPTIONAL)
                 .flatMap(flag -> flag.names().stream())
                 .toList();
         var letters = withValue.stream().filter(name -> !name.startsWith("--")).map(name -> name.substring(1));
         return Map.of(
                 "@flags@",
-                flags.stream().map(Completion::fish).collect(Collectors.joining("\n")),
+                fish(flags(), "not __streamer_has_command"),
+                "@probe@",
+                fish(probeFlags(), "__streamer_is_probe"),
                 "@values@",
                 String.join(" ", withValue),
                 "@shorts@",
                 letters.collect(Collectors.joining()));
     }
 
-    private static String fish(FlagShape flag) {
+    private static String fish(List<FlagShape> flags, String condition) {
+        return flags.stream().map(flag -> fish(flag, condition)).collect(Collectors.joining("\n"));
+    }
+
+    private static String fish(FlagShape flag, String condition) {
         var names = flag.names().stream()
                 .map(name -> name.startsWith("--") ? " -l " + name.substring(2) : " -s " + name.substring(1))
                 .collect(Collectors.joining());
@@ -141,7 +160,7 @@ final class Completion {
             case FILE -> " -r -F";
             case DIRECTORY -> " -x -a '(__fish_complete_directories (commandline -ct))'";
         };
-        return "complete -c streamer -n 'not __streamer_has_command'" + names + value + " -d '"
+        return "complete -c streamer -n '" + condition + "'" + names + value + " -d '"
                 + flag.summary().replace("\\", "\\\\").replace("'", "\\'") + "'";
     }
 

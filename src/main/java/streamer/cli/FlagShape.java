@@ -18,7 +18,7 @@ import picocli.CommandLine.Model.OptionSpec;
 record FlagShape(
         List<String> names, Value value, List<String> choices, String label, boolean isRepeated, String summary) {
     private static final Pattern CHOICES = Pattern.compile("[a-z]+(\\|[a-z]+)+");
-    private static final Pattern FIRST_CLAUSE = Pattern.compile("[;:]\\s|\\.(\\s|$)");
+    private static final Pattern FIRST_CLAUSE = Pattern.compile("[;:]\\s|(?<=\\w|\\))\\.(\\s|$)");
 
     /** What stands behind a flag. */
     enum Value {

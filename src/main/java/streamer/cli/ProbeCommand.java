@@ -78,14 +78,17 @@ final class ProbeCommand implements Callable<Integer> {
         this.environment = environment;
     }
 
-    static int execute(List<String> arguments, Map<String, String> environment, PrintWriter out, PrintWriter err) {
+    static CommandLine commandLine(Map<String, String> environment) {
         var line = new CommandLine(new ProbeCommand(environment))
                 .setExpandAtFiles(false)
                 .registerConverter(Field.class, ProbeCommand::field)
-                .registerConverter(Duration.class, new TimeConverter())
-                .setOut(out)
-                .setErr(err);
+                .registerConverter(Duration.class, new TimeConverter());
         line.getCommandSpec().usageMessage().autoWidth(true);
+        return line;
+    }
+
+    static int execute(List<String> arguments, Map<String, String> environment, PrintWriter out, PrintWriter err) {
+        var line = commandLine(environment).setOut(out).setErr(err);
         var errors = new ErrorHandler(new EnvironmentFlags(line.getCommandSpec(), Map.of()));
         line.setParameterExceptionHandler(errors).setExecutionExceptionHandler(errors);
         return line.execute(arguments.toArray(String[]::new));

@@ -39,7 +39,7 @@ final class StreamOptions {
             names = "--heartbeat-text",
             paramLabel = "TEXT",
             converter = HeartbeatTextConverter.class,
-            description = "What a silent plain stream sends, like . or \\n (escapes: \\n \\t \\\\). Default: nothing.")
+            description = "What a silent plain stream sends, like \\n or . (escapes: \\n \\t \\\\). Default: nothing.")
     private String heartbeatText = "";
 
     @Option(

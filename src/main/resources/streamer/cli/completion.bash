@@ -48,11 +48,11 @@ _streamer() {
                 ;;
             @*) ;;
             *)
-                if [[ $i -gt 1 || $word != completion ]]; then
-                    _streamer_command "${starts[i]}"
-                elif [[ ${#words[@]} -eq 3 ]]; then
-                    _streamer_complete "@shells@" "$current" ''
-                fi
+                case $i$word in
+                    1completion) [[ ${#words[@]} -ne 3 ]] || _streamer_complete "@shells@" "$current" '' ;;
+                    1probe) [[ $current != -* ]] || _streamer_complete "@probe@" "$current" '' ;;
+                    *) _streamer_command "${starts[i]}" ;;
+                esac
                 return
                 ;;
         esac

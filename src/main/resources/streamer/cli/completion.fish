@@ -29,6 +29,7 @@ end
 
 function __streamer_complete_command
     set -l words (__streamer_command); or return
+    __streamer_is_probe; and return
     if test "$words[1]" = completion; and test (count (commandline -opc)) -eq 2; and test (count $words) -eq 2
         string split ' ' '@shells@'
         return
@@ -39,6 +40,11 @@ function __streamer_complete_command
     complete -C (string join ' ' -- (string escape -- $words) $word)
 end
 
+function __streamer_is_probe
+    set -l words (commandline -opc)
+    test (count $words) -ge 2; and test "$words[2]" = probe
+end
+
 function __streamer_has_command
     __streamer_command >/dev/null
 end
@@ -47,6 +53,7 @@ complete -c streamer -f
 complete -c streamer -n __streamer_has_command -k -x -a '(__streamer_complete_command)'
 complete -c streamer -n 'test (count (commandline -opc)) -eq 1' -a completion -d 'A script that completes in a shell'
 complete -c streamer -n 'test (count (commandline -opc)) -eq 1' -a probe -d 'Finds what holds a stream on its way'
+@probe@
 complete -c streamer -n 'string match -q -- "@*" (commandline -ct); and not __streamer_has_command' \
     -x -a '@(__fish_complete_path (string sub -s 2 -- (commandline -ct)))'
 @flags@

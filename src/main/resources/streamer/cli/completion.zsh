@@ -10,9 +10,16 @@ _streamer_command() {
 }
 
 _streamer_arguments() {
+    local -a flags
+    flags=(
+@probe@
+    )
     if [[ $words[1] == -- ]]; then
         shift words
         (( CURRENT-- ))
+    elif [[ $words[1] == probe ]]; then
+        _arguments -s -S $flags ':URL:_urls'
+        return
     fi
     if [[ $words[1] == completion && CURRENT -eq 2 ]]; then
         _values shell @shells@

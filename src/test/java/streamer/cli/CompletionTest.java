@@ -40,6 +40,9 @@ class CompletionTest {
             streamer --tty git cherry-pi    | streamer --tty git cherry-pick
             streamer --port 80 -- ls ./ce   | streamer --port 80 -- ls ./cert.pem
             streamer cat --keep-t           | streamer cat --keep-t
+            streamer probe --js             | streamer probe --json
+            streamer probe -k --time        | streamer probe -k --timeout
+            streamer probe --keep-t         | streamer probe --keep-t
             """;
 
     @TempDir
