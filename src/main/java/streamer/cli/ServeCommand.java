@@ -45,7 +45,9 @@ import streamer.run.Runs;
         description = "Runs COMMAND for each HTTP request and streams what it writes, at once.%n")
 public final class ServeCommand implements Callable<Integer> {
     private static final Logger LOG = System.getLogger(ServeCommand.class.getName());
-    private static final Set<String> RESERVED_WORDS = Set.of("serve", "run", "runs", "probe", "completion", "help");
+    private static final Set<String> SUBCOMMANDS = Set.of(ProbeCommand.NAME, Completion.NAME);
+    private static final Set<String> RESERVED_WORDS =
+            Set.of("serve", "run", "runs", "help", ProbeCommand.NAME, Completion.NAME);
     private static final int IDLE_THREAD_SECONDS = 5;
 
     private final Map<String, String> environment;
@@ -166,7 +168,7 @@ public final class ServeCommand implements Callable<Integer> {
         var before = arguments.size() - command.size() - 1;
         var isBare = before < 0 || !arguments.get(before).equals("--");
         if (isBare && RESERVED_WORDS.contains(command.get(0))) {
-            var why = command.get(0).equals(ProbeCommand.NAME)
+            var why = SUBCOMMANDS.contains(command.get(0))
                     ? "' is a subcommand, which stands before all options"
                     : "' is a word kept for later";
             throw new UsageException("'" + command.get(0) + why + "; to run a command of that name,"
