@@ -101,6 +101,18 @@ class ProgramIT {
                 .matches("<6>127\\.0\\.0\\.1 GET / 200 .* ended=exit run=[0-9a-f]{32}");
     }
 
+    /** Whose may not be there, or not be for writing: that of a service's user. */
+    @Test
+    void nothingIsWrittenToTheUsersHome() throws IOException {
+        var home = directory.resolve("home");
+        var environment = Map.of("JAVA_OPTS", "-Duser.home=" + home);
+        try (var program = Program.start(directory, environment, Path.of("bin/streamer"), "echo", "hi");
+                var client = program.get("/")) {
+            assertThat(client.text()).isEqualTo("hi\n");
+        }
+        assertThat(home).doesNotExist();
+    }
+
     /** Nothing of the jar that it needs has been left out. */
     @Test
     void theProgramHasMetrics() throws IOException {

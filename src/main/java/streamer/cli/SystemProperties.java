@@ -20,6 +20,8 @@ final class SystemProperties {
         System.setProperty("io.undertow.http2-max-header-size", Integer.toString(MAX_HTTP2_HEAD_BYTES));
         // JNA looks for libraries by starting ldconfig(8); all it needs is in the process.
         prefer("jna.platform.library.path", "");
+        // JNA makes a directory in the user's home, or, where the user has none, one that is called "?" right here.
+        prefer("jna.tmpdir", System.getProperty("java.io.tmpdir"));
         // TLS renegotiation off: each costs the server a handshake.
         System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
         // SNI off: nothing depends on it, and names that Java calls malformed (my_service, example.com.) end a
