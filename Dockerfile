@@ -14,8 +14,10 @@ COPY --from=build /build/target/fast/streamer.jar /opt/streamer/lib/streamer.jar
 RUN ln -s /opt/streamer/bin/streamer /usr/local/bin/streamer \
     && streamer --version \
     && test -s "$(echo /opt/streamer/lib/streamer-*.aot)" \
-    && useradd --uid 10001 --create-home --home-dir /var/lib/streamer streamer
-USER streamer
+    && useradd --uid 10001 --no-create-home --home-dir /var/lib/streamer streamer \
+    && install -d -o 10001 -g 10001 /var/lib/streamer
+# By number, as Kubernetes wants it for runAsNonRoot.
+USER 10001:10001
 WORKDIR /var/lib/streamer
 # On the port that it names, streamer listens on all interfaces.
 ENV PORT=8080

@@ -101,11 +101,11 @@ class ProgramIT {
                 .matches("<6>127\\.0\\.0\\.1 GET / 200 .* ended=exit run=[0-9a-f]{32}");
     }
 
-    /** Whose may not be there, or not be for writing: that of a service's user. */
+    /** As that of a service's user. */
     @Test
-    void nothingIsWrittenToTheUsersHome() throws IOException {
+    void aHomeThatIsNotThereIsNotMade() throws IOException {
         var home = directory.resolve("home");
-        var environment = Map.of("JAVA_OPTS", "-Duser.home=" + home);
+        var environment = Map.of("JAVA_OPTS", "-Duser.home=" + home, "XDG_CACHE_HOME", "");
         try (var program = Program.start(directory, environment, Path.of("bin/streamer"), "echo", "hi");
                 var client = program.get("/")) {
             assertThat(client.text()).isEqualTo("hi\n");

@@ -1,5 +1,8 @@
 package streamer.cli;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
+
 /**
  * System properties that libraries and the JDK read once, when a class is loaded, each with its reason. Where they are
  * only a preference, a value set by {@code JAVA_OPTS} wins.
@@ -20,8 +23,10 @@ final class SystemProperties {
         System.setProperty("io.undertow.http2-max-header-size", Integer.toString(MAX_HTTP2_HEAD_BYTES));
         // JNA looks for libraries by starting ldconfig(8); all it needs is in the process.
         prefer("jna.platform.library.path", "");
-        // JNA makes a directory in the user's home, or, where the user has none, one that is called "?" right here.
-        prefer("jna.tmpdir", System.getProperty("java.io.tmpdir"));
+        // JNA makes a directory in the user's home; a service's user has none, and Java calls that "?", right here.
+        if (!Files.isWritable(Path.of(System.getProperty("user.home")))) {
+            prefer("jna.tmpdir", System.getProperty("java.io.tmpdir"));
+        }
         // TLS renegotiation off: each costs the server a handshake.
         System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
         // SNI off: nothing depends on it, and names that Java calls malformed (my_service, example.com.) end a

@@ -29,7 +29,7 @@ final class AccessLog implements HttpHandler {
 
     private final Metrics metrics;
     private final HttpHandler next;
-    private final Set<Entry> open = ConcurrentHashMap.newKeySet();
+    private final Set<Entry> streams = ConcurrentHashMap.newKeySet();
     private final LongAdder bytes = new LongAdder();
 
     /**
@@ -45,19 +45,16 @@ final class AccessLog implements HttpHandler {
 
     /** Bytes of bodies until now, also of responses that go on. */
     private long bytes() {
-        open.forEach(Entry::countBytes);
+        streams.forEach(Entry::countBytes);
         return bytes.sum();
     }
 
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
         var entry = new Entry(exchange);
-        open.add(entry);
         exchange.putAttachment(KEY, entry);
         exchange.addExchangeCompleteListener((done, after) -> {
-            if (!entry.isRun) {
-                entry.log(entry.run);
-            }
+            entry.complete();
             after.proceed();
         });
         next.handleRequest(exchange);
@@ -79,7 +76,7 @@ final class AccessLog implements HttpHandler {
         private final AtomicBoolean written = new AtomicBoolean();
         private volatile boolean isRun;
         private volatile boolean isRoutine;
-        private volatile AccessLine.@Nullable RunPart run;
+        private volatile AccessLine.@Nullable RunPart found;
         private long countedBytes;
 
         private Entry(HttpServerExchange exchange) {
@@ -93,13 +90,23 @@ final class AccessLog implements HttpHandler {
 
         /** Has the line tell the run that the request has begun or found, and that goes on without it. */
         void found(String id) {
-            run = AccessLine.RunPart.of(id, null);
+            found = AccessLine.RunPart.of(id, null);
         }
 
         /** Defers the line: it is logged by one of the methods below. */
         Entry expectRun() {
             isRun = true;
+            streams.add(this);
             return this;
+        }
+
+        /** Counts what a stream's line has been too early for; logs the line of what is none. */
+        private void complete() {
+            streams.remove(this);
+            countBytes();
+            if (!isRun) {
+                log(found);
+            }
         }
 
         /** Logs the line of a request with a run; {@code ending} is null if that is not known. */
@@ -115,7 +122,7 @@ final class AccessLog implements HttpHandler {
         private void log(AccessLine.@Nullable RunPart run) {
             if (written.compareAndSet(false, true)) {
                 var line = line(run);
-                open.remove(this);
+                streams.remove(this);
                 countBytes();
                 if (!isRoutine) {
                     count(line);

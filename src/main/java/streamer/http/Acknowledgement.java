@@ -53,6 +53,7 @@ final class Acknowledgement implements Reply {
     public boolean fail(int status, String line, @Nullable Ending why) {
         var isFirst = isAnswered.compareAndSet(false, true);
         if (isFirst) {
+            AccessLog.of(exchange).found(run.id());
             new StreamHead(exchange, run.id(), "").fail(status, line, why);
         }
         return isFirst;
@@ -61,6 +62,7 @@ final class Acknowledgement implements Reply {
     @Override
     public void abandon(Reason why) {
         if (isAnswered.compareAndSet(false, true)) {
+            AccessLog.of(exchange).log(run.id(), why.word()); // a stream of HTTP/2 that has been reset never completes
             IoUtils.safeClose(exchange.getConnection());
         }
     }

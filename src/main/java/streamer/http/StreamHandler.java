@@ -14,6 +14,7 @@ import streamer.http.request.CgiEnvironment;
 import streamer.http.request.RefusedException;
 import streamer.http.request.RequestBody;
 import streamer.http.response.Answer;
+import streamer.metrics.Metrics;
 import streamer.output.Ending;
 import streamer.run.Run;
 import streamer.run.Runs;
@@ -104,10 +105,10 @@ final class StreamHandler implements HttpHandler {
         exchanges.remove(ended);
         table.close(run.id());
         var ending = run.ending();
-        if (run.started() == null) {
-            serving.metrics().endings().add(ending == null ? new Ending.Failed().word() : ending.word());
-        } else {
-            serving.metrics().endings().add(ending == null ? Ending.Reason.ERROR.word() : ending.word());
+        var wasLaunched = run.started() != null;
+        var unknown = wasLaunched ? Ending.Reason.ERROR.word() : Metrics.REFUSED;
+        serving.metrics().endings().add(ending == null ? unknown : ending.word());
+        if (wasLaunched) {
             serving.metrics().runTimes().add(TimeUnit.MILLISECONDS.toNanos(run.millis()));
         }
     }

@@ -22,6 +22,7 @@ public record Row(
     /** Less than this is nothing that a person sees, and networks do so by themselves. */
     private static final Duration LATE = Duration.ofMillis(100);
 
+    private static final int NEARLY_ALL = 10; // but each tenth
     private static final Duration NEARLY_A_LINE = Trial.EVERY.multipliedBy(3).dividedBy(4);
 
     /** What comes with less between has come together. */
@@ -122,7 +123,7 @@ public record Row(
      */
     private boolean isBehind() {
         var last = lines.get(lines.size() - 1).lag().minus(base);
-        return late().get(lines.size() / 4).minus(last).compareTo(NEARLY_A_LINE) > 0;
+        return late().get(lines.size() / NEARLY_ALL).minus(last).compareTo(NEARLY_A_LINE) > 0;
     }
 
     /** Without stamps: blocks of one size, or all at once after a while, look held. */
@@ -194,8 +195,8 @@ public record Row(
      */
     int heldBytes() {
         var bytes = bursts().stream().map(Piece::bytes).toList();
-        var isBeginning = bytes.size() > 1 && bytes.stream().skip(1).allMatch(next -> next < bytes.get(0));
-        if (isBeginning) {
+        var isFirstLate = !lines.isEmpty() && lines.get(0).lag().minus(base).compareTo(LATE) >= 0;
+        if (isFirstLate && bytes.size() > 1 && bytes.stream().skip(1).allMatch(next -> next < bytes.get(0))) {
             return bytes.get(0);
         }
         return shape() == Shape.PIECES ? blockBytes() : 0;

@@ -91,6 +91,20 @@ class RespondAsyncTest {
         }
     }
 
+    /** Whose exchange is never completed. */
+    @Test
+    void itIsLoggedWhereItsStreamIsResetOnHttp2() throws IOException {
+        try (var server = keeping(Commands.sh("cat")).start();
+                var client = new Http2Client(server.address())) {
+            var stream = client.post("/upload", PREFER);
+            stream.send(new byte[10]);
+            Wait.until("the run has begun", () -> !server.runs().awaitNone(Duration.ZERO));
+            stream.resetBody();
+            assertThat(server.accessLine("POST /upload")).contains(" ended=client-gone ");
+            server.awaitNoRun();
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

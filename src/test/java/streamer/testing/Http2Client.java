@@ -57,7 +57,10 @@ public final class Http2Client implements AutoCloseable {
 
     /** Sends a request without a body. */
     public Stream send(String path, String... headers) {
-        var request = new ClientRequest().setPath(path);
+        return send(with(new ClientRequest().setPath(path), headers));
+    }
+
+    private static ClientRequest with(ClientRequest request, String... headers) {
         for (var header : headers) {
             var colon = header.indexOf(':');
             request.getRequestHeaders()
@@ -65,12 +68,12 @@ public final class Http2Client implements AutoCloseable {
                             new HttpString(header.substring(0, colon)),
                             header.substring(colon + 1).strip());
         }
-        return send(request);
+        return request;
     }
 
     /** Sends the head of a request with a body. */
-    public Stream post(String path) {
-        var request = new ClientRequest().setPath(path).setMethod(Methods.POST);
+    public Stream post(String path, String... headers) {
+        var request = with(new ClientRequest().setPath(path).setMethod(Methods.POST), headers);
         request.getRequestHeaders().put(Headers.TRANSFER_ENCODING, "chunked"); // for the client: a body will follow
         return send(request);
     }
@@ -172,6 +175,11 @@ public final class Http2Client implements AutoCloseable {
         public void finish() throws IOException {
             get(sent).getRequestChannel().shutdownWrites();
             Channels.flushBlocking(get(sent).getRequestChannel());
+        }
+
+        /** Resets this stream within the request's body; the connection lives on. */
+        public void resetBody() throws IOException {
+            get(sent).getRequestChannel().close();
         }
 
         /** Resets this stream; the connection lives on. */

@@ -75,7 +75,7 @@ public final class Siege implements AutoCloseable {
     /** The access lines without that of the innocent. */
     public List<String> accessLines() {
         return server.accessLines().stream()
-                .filter(line -> !line.contains("/innocent") && !line.contains("/-/health"))
+                .filter(line -> !line.contains("/innocent"))
                 .toList();
     }
 
