@@ -205,8 +205,8 @@ class RunsTest {
             server.awaitNoRun();
             Wait.until("only the last are listed", () -> list(server).lines().count() == 1_000);
             assertThat(list(server))
-                    .contains("\"/1004/x", "\"/5/x")
-                    .doesNotContain("\"/4/x")
+                    .contains("\"/1004/x", "\"/9/x") // a client has its answer before its run is at its end
+                    .doesNotContain("\"/0/x")
                     .hasSizeLessThan(1_500_000);
         }
     }
