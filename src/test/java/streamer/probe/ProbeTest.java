@@ -17,7 +17,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import streamer.http.listener.TlsFiles;
 import streamer.probe.Row.End;
@@ -211,8 +210,9 @@ class ProbeTest {
                 Certificate.make(directory, "own", "-keyalg", "RSA", "-keysize", "1024", "-sigalg", "MD5withRSA");
         try (var server = TestServer.of(Commands.printing("hi"))
                 .tls(new TlsFiles(certificate.file(), certificate.key(), null))
+                .token("secret")
                 .start()) {
-            assertThat(probe(server.url(), true).isStreamer()).isTrue();
+            assertThatThrownBy(() -> probe(server.url(), true)).hasMessageContaining("401");
         }
     }
 
@@ -231,18 +231,14 @@ class ProbeTest {
     }
 
     /** The end of what is compressed is not that of the body. */
-    @ParameterizedTest
-    @EnumSource(
-            value = End.class,
-            names = {"BROKEN", "LEFT"})
-    void theEndComesAfterThatOfGzip(End end) throws IOException {
+    @Test
+    void theEndComesAfterThatOfGzip() throws IOException {
         try (var server = new FakeServer((head, out) -> {
             var isForIt = !head.startsWith("GET /-/");
             out.write((isForIt ? GZIP : OK + "\r\n").getBytes(ISO_8859_1));
             out.write(isForIt ? chunk(gzip("hi")) : new byte[0]);
-            Thread.sleep(isForIt && end == End.LEFT ? 5_000 : 0);
         })) {
-            assertThat(probe(server.url()).rows()).allMatch(row -> row.end() == end);
+            assertThat(probe(server.url()).rows()).allMatch(row -> row.end() == End.BROKEN);
         }
     }
 
