@@ -3,7 +3,6 @@ package streamer.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +17,7 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 import streamer.http.access.FileException;
+import streamer.probe.Text;
 import streamer.process.LaunchException;
 
 /** Error messages and exit codes: one line that says why the program cannot begin, and the code it ends with. */
@@ -26,7 +26,6 @@ final class ErrorHandler implements IParameterExceptionHandler, IExecutionExcept
     static final int USAGE = 2;
     private static final int NOT_EXECUTABLE = 126;
     private static final int NOT_FOUND = 127;
-    private static final Pattern NOT_PRINTABLE = Pattern.compile("[\\p{C}\\p{Zl}\\p{Zp}]");
 
     private final EnvironmentFlags environment;
 
@@ -115,7 +114,7 @@ final class ErrorHandler implements IParameterExceptionHandler, IExecutionExcept
 
     /** Prints a line, of which nothing that is not printable gets to a terminal; returns the exit code. */
     static int say(PrintWriter err, String message, int code) {
-        err.println("streamer: " + NOT_PRINTABLE.matcher(message).replaceAll("?"));
+        err.println("streamer: " + Text.printable(message));
         err.flush();
         return code;
     }

@@ -102,8 +102,7 @@ final class AccessLog implements HttpHandler {
 
         /** Counts what a stream's line has been too early for; logs the line of what is none. */
         private void complete() {
-            streams.remove(this);
-            countBytes();
+            settle();
             if (!isRun) {
                 log(found);
             }
@@ -122,8 +121,7 @@ final class AccessLog implements HttpHandler {
         private void log(AccessLine.@Nullable RunPart run) {
             if (written.compareAndSet(false, true)) {
                 var line = line(run);
-                streams.remove(this);
-                countBytes();
+                settle();
                 if (!isRoutine) {
                     count(line);
                 }
@@ -136,6 +134,11 @@ final class AccessLog implements HttpHandler {
             if (line.reason() != null) {
                 metrics.refusals().add(line.reason());
             }
+        }
+
+        private void settle() {
+            streams.remove(this);
+            countBytes();
         }
 
         /** Counts what has been sent since the last time. */

@@ -136,6 +136,7 @@ public final class StreamServer implements AutoCloseable {
 
     private void count(Metrics metrics, Runs runs, @Nullable KeptRuns kept) {
         metrics.endings().expect(Ending.words());
+        metrics.endings().expect(List.of(Metrics.REFUSED));
         metrics.refusals().expect(List.of(RefusalReason.NO_SLOT, RefusalReason.VIEWERS, RefusalReason.DRAINING));
         metrics.gauge("streamer_connections", "Connections that are open.", this::connections);
         metrics.gauge("streamer_runs_running", "Runs that have a slot.", runs::running);

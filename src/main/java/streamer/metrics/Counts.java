@@ -1,7 +1,6 @@
 package streamer.metrics;
 
 import java.util.Collection;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,11 +13,6 @@ import java.util.concurrent.atomic.LongAdder;
  */
 public final class Counts {
     private final Map<String, LongAdder> counters = new ConcurrentHashMap<>();
-
-    /** Counters, of which those of these values are there. */
-    Counts(String... values) {
-        expect(List.of(values));
-    }
 
     /** Has counters of these values, at 0: of what counts up from nothing, Prometheus does not see the first. */
     public void expect(Collection<String> values) {

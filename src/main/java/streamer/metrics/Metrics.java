@@ -16,7 +16,7 @@ public final class Metrics {
     private static final double[] RUN_SECONDS = {.01, .1, 1, 10, 60, 600, 3_600, 36_000};
     private static final double[] LAUNCH_SECONDS = {.000_5, .001, .002, .005, .01, .02, .05, .1, 1};
 
-    private final Counts endings = new Counts(REFUSED);
+    private final Counts endings = new Counts();
     private final Counts requests = new Counts();
     private final Counts refusals = new Counts();
     private final Times runTimes = new Times(RUN_SECONDS);
